@@ -1,0 +1,20 @@
+"""App configurations: the kit, the portal's wiring and the desk (the Django admin)."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class KitConfig(AppConfig):
+    name = "mpp.kit"
+    label = "kit"
+    verbose_name = "Kit"
+
+
+class PortalConfig(AppConfig):
+    name = "mpp"
+    label = "portal"
+    verbose_name = "Portal"
+
+
+class DeskConfig(AdminConfig):
+    default_site = "mpp.admin.DeskSite"

@@ -1,0 +1,58 @@
+"""What every page knows: whose mall this is, and the navigation."""
+
+from django.conf import settings
+from django.core.cache import caches
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from mpp.kit.models import Installation
+
+INSTALLATION_SECONDS = 30
+
+
+def installation() -> Installation:
+    """The installation row, remembered for half a minute per process."""
+    cache = caches["local"]
+    row = cache.get("installation")
+    if row is None:
+        row = Installation.objects.order_by("pk").first() or Installation(
+            name="MPP", region_name="Indonesia"
+        )
+        cache.set("installation", row, INSTALLATION_SECONDS)
+    return row
+
+
+def navigation() -> dict[str, list[dict]]:
+    """Labels and addresses of the main navigation, in the active language.
+
+    Remembered per language and process: `{% url %}` in every page is dear.
+    """
+    cache = caches["local"]
+    key = f"navigation:{get_language()}"
+    found = cache.get(key)
+    if found is None:
+        home = {"url": reverse("home"), "label": _("Home"), "icon": "house-door-fill"}
+        services = {"url": reverse("counters:service-list"), "label": _("Services"), "icon": "grid"}
+        mine = {"url": reverse("permits:application-list"), "label": _("My files"), "icon": "folder"}
+        track = {"url": reverse("permits:track"), "label": _("Track"), "icon": "search"}
+        check = {"url": reverse("verify"), "label": _("Check a permit"), "icon": "patch-check"}
+        agencies = {"url": reverse("counters:agency-list"), "label": _("Agencies"), "icon": "building"}
+        account = {"url": reverse("accounts:profile"), "label": _("Account"), "icon": "person"}
+        found = {
+            "nav_items": [services, agencies, track, check],
+            "tab_items": [home, services, mine, check, account],
+        }
+        cache.set(key, found, None)
+    return found
+
+
+def portal(request: HttpRequest) -> dict:
+    """Context of every template: installation, navigation, demo flag, current path."""
+    return {
+        "installation": installation(),
+        "demo": settings.DEMO,
+        "current_path": request.path,
+        **navigation(),
+    }
