@@ -10,7 +10,7 @@ back never makes a time run backwards.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from counters.workdays import Calendar, add_working_days, working_days_between
 
@@ -18,6 +18,7 @@ KINDS = ("start", "pause", "resume", "extend", "stop")
 NOT_STARTED, RUNNING, PAUSED, STOPPED = "not_started", "running", "paused", "stopped"
 _MINUTES = {"minutes": 1, "hours": 60}
 _MINUTES_A_DAY = 24 * 60
+_INSTANT = timedelta.resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _end_rest(reading: _Reading, at: datetime, cal: Calendar) -> None:
     if reading.due_at >= reading.rest_from:
         due = cal.closing_at(add_working_days(cal.day_of(reading.due_at), rested, cal))
         # A rest that ends on a closed day or after closing must not end in being late at once.
-        reading.due_at = due if due >= at else cal.next_closing(at)
+        reading.due_at = due if due >= at else cal.next_closing(at - _INSTANT)
     reading.rest_from = None
 
 
@@ -148,7 +149,8 @@ def intake_due(submitted_at: datetime, intake_days: int, cal: Calendar) -> datet
 def promise(submitted_at: datetime, intake_days: int, limit: TimeLimit, cal: Calendar) -> datetime:
     """The latest end (UTC) that is promised for a file sent now: intake, then the limit.
 
-    A file declared complete in time is never due after it.
+    A file declared complete in time is never due after it. No intake days means that files
+    count as complete the moment they are sent.
     """
     if intake_days == 0:
         return _due_after(submitted_at, limit.days, cal)
