@@ -1,0 +1,68 @@
+"""Permit types as data: sections, fields, requirements, stages, actions and the paper.
+
+Pure: no database. `parse` and `from_yaml` read, `problems` says what forbids publishing, `to_yaml`
+and `canonical_json` write, `diff` compares two versions field by field.
+"""
+
+from permits.definition.conditions import Condition, fields_of
+from permits.definition.reading import DefinitionError, Problem, from_yaml, parse
+from permits.definition.shapes import (
+    FIELD_TYPES,
+    GUARD_NAMES,
+    PROOFS,
+    ROLE_KEYS,
+    VERBS,
+    Action,
+    ChecklistItem,
+    DocumentRow,
+    DocumentTemplate,
+    Field,
+    OpinionRequest,
+    Opinions,
+    Option,
+    Page,
+    PermitDefinition,
+    Requirement,
+    Section,
+    Signatory,
+    Stage,
+    Standard,
+    TimeLimit,
+    Validity,
+)
+from permits.definition.writing import canonical_json, digest, to_data, to_yaml
+
+__all__ = [
+    "FIELD_TYPES",
+    "GUARD_NAMES",
+    "PROOFS",
+    "ROLE_KEYS",
+    "VERBS",
+    "Action",
+    "ChecklistItem",
+    "Condition",
+    "DefinitionError",
+    "DocumentRow",
+    "DocumentTemplate",
+    "Field",
+    "OpinionRequest",
+    "Opinions",
+    "Option",
+    "Page",
+    "PermitDefinition",
+    "Problem",
+    "Requirement",
+    "Section",
+    "Signatory",
+    "Stage",
+    "Standard",
+    "TimeLimit",
+    "Validity",
+    "canonical_json",
+    "digest",
+    "fields_of",
+    "from_yaml",
+    "parse",
+    "to_data",
+    "to_yaml",
+]
