@@ -2,7 +2,8 @@
 
 The codes are dotted (`35.79.01.1004`), as in the code list of the Ministry of Home Affairs. The
 table is read once per process from `data/regions.csv`; its source and licence stand beside it.
-Provinces and regencies are complete; districts and villages cover the home city and its neighbours.
+Provinces and regencies are complete; districts and villages cover the home city and its
+neighbours.
 """
 
 import csv
@@ -60,8 +61,14 @@ def _children() -> dict[str, tuple[Region, ...]]:
 
 @cache
 def _names(level: str) -> tuple[tuple[Region, ...], tuple[str, ...]]:
+    """The regions of a level (all for the empty one) and their folded names, in step."""
     regions = tuple(r for r in _table().values() if not level or r.level == level)
     return regions, tuple(_fold(r.name) for r in regions)
+
+
+def _proper(name: str) -> str:
+    """The name without the word for its kind, which nobody types."""
+    return name.removeprefix("kabupaten ").removeprefix("kota ")
 
 
 def _fold(text: str) -> str:
@@ -103,7 +110,7 @@ def region_name(code: str) -> str:
 
 
 def region_path(code: str) -> str:
-    """The name with everything above it: `Temas, Batu, Kota Batu, Jawa Timur`; empty if unknown."""
+    """The name with all above it: `Temas, Batu, Kota Batu, Jawa Timur`; empty if unknown."""
     names = []
     found = _table().get(code)
     while found:
@@ -132,7 +139,11 @@ def search(query: str, level: str = "", limit: int = 20) -> list[Region]:
     ]
     if not found:
         hits = process.extract(
-            wanted, names, scorer=fuzz.WRatio, limit=limit, score_cutoff=FUZZY_FLOOR
+            _proper(wanted),
+            [_proper(name) for name in names],
+            scorer=fuzz.WRatio,
+            limit=limit,
+            score_cutoff=FUZZY_FLOOR,
         )
         found = [(100 - score, regions[i].code, regions[i]) for _, score, i in hits]
     return [item for _, _, item in sorted(found, key=lambda row: row[:2])[:limit]]
@@ -140,7 +151,7 @@ def search(query: str, level: str = "", limit: int = 20) -> list[Region]:
 
 def _closeness(wanted: str, name: str) -> int:
     """0 = the same, 1 = the name proper starts so, 2 = a word starts so, 3 = somewhere inside."""
-    proper = name.removeprefix("kabupaten ").removeprefix("kota ")
+    proper = _proper(name)
     if wanted in (name, proper):
         return 0
     if name.startswith(wanted) or proper.startswith(wanted):

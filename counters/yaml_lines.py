@@ -1,0 +1,85 @@
+"""YAML that people edit, read safely: plain data plus the line on which every value stands.
+
+Only plain values are read (safe tags). Anchors and aliases are refused, so a small file cannot
+grow without bound, and so are duplicate keys, which YAML itself would swallow silently.
+"""
+
+from typing import Any
+
+import yaml
+
+MAX_DEPTH = 24
+
+
+class YamlProblem(ValueError):
+    """The text is not YAML as we accept it; `line` is counted from 1, 0 when unknown."""
+
+    def __init__(self, line: int, message: str):
+        super().__init__(f"line {line}: {message}" if line else message)
+        self.line = line
+        self.message = message
+
+
+def read_yaml(text: str) -> tuple[Any, dict[str, int]]:
+    """The data of `text` and a map from path (`services[3].standard.fee`) to line number.
+
+    Raises YamlProblem with the line for anything that is not plain, unambiguous YAML.
+    """
+    try:
+        _refuse_tricks(text)
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        lines: dict[str, int] = {}
+        return (_plain(node, "", lines) if node else None), lines
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise YamlProblem(mark.line + 1 if mark else 0, str(error.problem)) from error
+    except yaml.YAMLError as error:
+        raise YamlProblem(0, str(error).splitlines()[0]) from error
+
+
+def _refuse_tricks(text: str) -> None:
+    """Stops at the first alias and before deep nesting, which costs the reader much time."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise YamlProblem(line, "anchors and aliases are not allowed")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise YamlProblem(line, "the text is nested too deeply")
+
+
+def _plain(node: yaml.Node, path: str, lines: dict[str, int]) -> Any:
+    line = node.start_mark.line + 1
+    lines[path] = line
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, path, lines)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, f"{path}[{index}]", lines) for index, item in enumerate(node.value)]
+    return _scalar(node, line)
+
+
+def _mapping(node: yaml.MappingNode, path: str, lines: dict[str, int]) -> dict:
+    found = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise YamlProblem(line, "a key must be plain text")
+        key = key_node.value
+        if key in found:
+            raise YamlProblem(line, f"the key {key!r} stands twice")
+        inner = f"{path}.{key}" if path else key
+        found[key] = _plain(value_node, inner, lines)
+        lines[inner] = line
+    return found
+
+
+def _scalar(node: yaml.ScalarNode, line: int) -> Any:
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_object(node)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        raise YamlProblem(line, f"{node.value[:40]!r} cannot be read") from error
+    finally:
+        loader.dispose()
