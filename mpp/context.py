@@ -34,11 +34,23 @@ def navigation() -> dict[str, list[dict]]:
     found = cache.get(key)
     if found is None:
         home = {"url": reverse("home"), "label": _("Home"), "icon": "house-door-fill"}
-        services = {"url": reverse("counters:service-list"), "label": _("Services"), "icon": "grid"}
-        mine = {"url": reverse("permits:application-list"), "label": _("My files"), "icon": "folder"}
+        services = {
+            "url": reverse("counters:service-list"),
+            "label": _("Services"),
+            "icon": "grid",
+        }
+        mine = {
+            "url": reverse("permits:application-list"),
+            "label": _("My files"),
+            "icon": "folder",
+        }
         track = {"url": reverse("permits:track"), "label": _("Track"), "icon": "search"}
         check = {"url": reverse("verify"), "label": _("Check a permit"), "icon": "patch-check"}
-        agencies = {"url": reverse("counters:agency-list"), "label": _("Agencies"), "icon": "building"}
+        agencies = {
+            "url": reverse("counters:agency-list"),
+            "label": _("Agencies"),
+            "icon": "building",
+        }
         account = {"url": reverse("accounts:profile"), "label": _("Account"), "icon": "person"}
         found = {
             "nav_items": [services, agencies, track, check],

@@ -49,7 +49,9 @@ class FaultMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         headers = response.headers
-        headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+        headers.setdefault(
+            "Permissions-Policy", "camera=(self), geolocation=(self), microphone=()"
+        )
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated:
             headers.setdefault("Cache-Control", "private, no-store")

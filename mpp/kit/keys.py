@@ -39,7 +39,7 @@ def decrypt(token: str) -> str:
     """The text behind a token of `encrypt`; raises `Unreadable` when no key fits."""
     try:
         return _fernet(tuple(settings.FIELD_KEYS)).decrypt(token).decode()
-    except (InvalidToken, TypeError) as fault:
+    except (InvalidToken, TypeError, ValueError) as fault:
         raise Unreadable("No key in FIELD_KEYS opens this value.") from fault
 
 
@@ -47,7 +47,7 @@ def reencrypt(token: str) -> str:
     """The same secret under the newest key; raises `Unreadable` when no key fits."""
     try:
         return _fernet(tuple(settings.FIELD_KEYS)).rotate(token).decode("ascii")
-    except (InvalidToken, TypeError) as fault:
+    except (InvalidToken, TypeError, ValueError) as fault:
         raise Unreadable("No key in FIELD_KEYS opens this value.") from fault
 
 

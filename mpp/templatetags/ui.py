@@ -184,7 +184,9 @@ def bdi(value: Any) -> str:
 @register.filter
 def pick(obj: Any, field: str) -> str:
     """`field` of an object or dict in the page's language; Indonesian where English is empty."""
-    read = obj.get if isinstance(obj, dict) else lambda name, default="": getattr(obj, name, default)
+    read = (
+        obj.get if isinstance(obj, dict) else lambda name, default="": getattr(obj, name, default)
+    )
     if obj is None:
         return ""
     if is_english():
@@ -216,32 +218,21 @@ def qs(context: template.Context, **changes: Any) -> str:
 
 
 # --- Forms (used by the crispy pack) ----------------------------------------------------------
-@register.simple_tag
-def widget_of(field: Any) -> SafeString:
-    """A bound field's widget with its ARIA marks: hint and error described, error flagged."""
-    attrs = {"aria-describedby": " ".join(described_by(field)) or None}
-    if field.errors:
-        attrs["aria-invalid"] = "true"
-    return field.as_widget(attrs={key: value for key, value in attrs.items() if value})
-
-
-def described_by(field: Any) -> list[str]:
-    """The ids of a field's hint and error, in reading order, as far as they exist."""
-    ids = []
-    if field.help_text:
-        ids.append(f"{field.auto_id}_hint")
-    if field.errors:
-        ids.append(f"{field.auto_id}_error")
-    return ids
-
-
 @register.filter
 def field_kind(field: Any) -> str:
-    """How the pack draws a bound field: "hidden", "group", "check", "file" or "plain"."""
+    """How the pack draws a bound field: "hidden", "choices", "fieldset", "check" or "plain"."""
     widget = field.field.widget
     if widget.is_hidden:
         return "hidden"
-    if widget.use_fieldset:
-        return "group"
     input_type = getattr(widget, "input_type", "")
-    return {"checkbox": "check", "file": "file"}.get(input_type, "plain")
+    if widget.use_fieldset:
+        return "choices" if input_type in ("radio", "checkbox") else "fieldset"
+    return "check" if input_type == "checkbox" else "plain"
+
+
+@register.filter
+def within(path: str, url: str) -> str:
+    """The value of `aria-current` for a link to `url` on the page `path`; "" if elsewhere."""
+    if path == url:
+        return "page"
+    return "true" if url != "/" and path.startswith(url) else ""

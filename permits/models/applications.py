@@ -9,6 +9,7 @@ from counters.models import Agency
 from mpp.kit.fields import EncryptedTextField
 from mpp.kit.models import Stamped, Step, StoredFile
 from permits.models.types import PermitVersion
+from permits.querysets import ApplicationQuerySet
 
 
 class Phase(models.TextChoices):
@@ -73,6 +74,8 @@ class Application(Stamped):
     tracking_code = models.CharField(max_length=32, blank=True)
     link_version = models.PositiveSmallIntegerField(default=1)
     round = models.PositiveSmallIntegerField(_("round"), default=0)
+
+    objects = ApplicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("application")
@@ -233,7 +236,9 @@ class Decision(models.Model):
         Application, on_delete=models.PROTECT, related_name="decision"
     )
     outcome = models.CharField(
-        _("outcome"), max_length=10, choices=[("approved", _("approved")), ("rejected", _("rejected"))]
+        _("outcome"),
+        max_length=10,
+        choices=[("approved", _("approved")), ("rejected", _("rejected"))],
     )
     reason = models.TextField(_("reason"), blank=True)
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="+")
@@ -281,9 +286,7 @@ class ChecklistMark(models.Model):
 class Message(models.Model):
     """A message between the applicant and the desk, with an optional attachment."""
 
-    application = models.ForeignKey(
-        Application, on_delete=models.PROTECT, related_name="messages"
-    )
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="messages")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     author_name = models.CharField(max_length=200)
     office = models.CharField(max_length=200, blank=True)

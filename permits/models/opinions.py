@@ -26,9 +26,7 @@ class OpinionAnswer(models.TextChoices):
 class Opinion(models.Model):
     """One asked opinion: question, due date, what silence means, and the answer."""
 
-    application = models.ForeignKey(
-        Application, on_delete=models.PROTECT, related_name="opinions"
-    )
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="opinions")
     stage_key = models.CharField(max_length=60)
     request_key = models.CharField(max_length=60)
     attempt = models.PositiveSmallIntegerField(default=1)

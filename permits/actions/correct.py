@@ -1,0 +1,147 @@
+"""Correction rounds: staff ask for everything at once; the clock rests until the answer."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from mpp.kit import clock
+from mpp.kit.transactions import act
+from permits import notices, permissions
+from permits.actions import base
+from permits.actions.apply import current_value
+from permits.casefile import FIELD, REQUIREMENT, CaseFile
+from permits.models import (
+    Application,
+    CorrectionItem,
+    CorrectionRound,
+    Phase,
+    RoundState,
+    Verdict,
+    VerdictOutcome,
+)
+from permits.workflow import Refused, require
+
+
+def known_targets(case: CaseFile) -> set[str]:
+    """Everything a correction may point at: visible fields and needed documents."""
+    fields = {f"{FIELD}{field.key}" for field in case.definition.all_fields()}
+    return fields | {f"{REQUIREMENT}{item.key}" for item in case.requirements}
+
+
+@act
+def ask_corrections(
+    application: Application,
+    *,
+    actor: User,
+    items: Mapping[str, str],
+    key: str,
+    note: str = "",
+    due_on: date | None = None,
+) -> CorrectionRound:
+    """Ask the citizen to put right `items` (target -> reason); the file waits, the clock rests.
+
+    Raises Refused for an empty list, an unknown target, an empty reason, or a missing right;
+    WrongState when the file moved meanwhile.
+    """
+    application.refresh_from_db()
+    again = application.steps.filter(key=key).first()
+    if key and again is not None:
+        return application.correction_rounds.order_by("-number").first()
+    require(permissions.can_work(actor, application))
+    case = CaseFile(application)
+    _check_items(case, items)
+    now = clock.now()
+    last = application.correction_rounds.order_by("-number").first()
+    round_ = CorrectionRound.objects.create(
+        application=application,
+        number=(last.number if last else 0) + 1,
+        note=note,
+        stage_key=application.stage_key,
+        asked_by=actor,
+        asked_at=now,
+        due_on=due_on or clock.local(now + base.CORRECTION_DAYS).date(),
+    )
+    CorrectionItem.objects.bulk_create(
+        CorrectionItem(
+            round=round_, target=target, reason=reason.strip(), before=current_value(case, target)
+        )
+        for target, reason in items.items()
+    )
+    _reject_documents(case, items, actor, now)
+    due = application.due_at
+    if application.complete_at:
+        due = base.tick_clock(case, "pause", cause="correction", by=actor, now=now)
+    base.step(
+        application,
+        Phase.NEEDS_CORRECTION,
+        act="ask_corrections",
+        from_=(Phase.SUBMITTED, Phase.IN_REVIEW),
+        actor=actor,
+        key=key,
+        reason=note,
+        columns={"due_at": due, "assignee": application.assignee or actor},
+        where={"stage_key": application.stage_key},
+    )
+    application.refresh_from_db()
+    notices.corrections_asked(application, round_)
+    return round_
+
+
+def _check_items(case: CaseFile, items: Mapping[str, str]) -> None:
+    if case.stage is not None and not case.stage.corrections:
+        raise Refused(_("Corrections cannot be asked at this stage."))
+    if not items:
+        raise Refused(_("Choose at least one thing to be corrected."), status=400)
+    known = known_targets(case)
+    for target, reason in items.items():
+        if target not in known:
+            raise Refused(_("This form has no such part."), status=400)
+        if not reason.strip():
+            raise Refused(_("Write for each part what is wrong."), status=400)
+
+
+def _reject_documents(case: CaseFile, items: Mapping[str, str], actor: User, now) -> None:
+    """A document asked again is a refused document: the verdict says so with the same words."""
+    for document in case.documents:
+        reason = items.get(document.slot)
+        verdict = case.verdicts.get(document.pk)
+        if reason and (verdict is None or verdict.outcome == VerdictOutcome.ACCEPTED):
+            Verdict.objects.create(
+                document=document,
+                outcome=VerdictOutcome.REJECTED,
+                reason=reason.strip()[:400],
+                by=actor,
+                at=now,
+            )
+
+
+@act
+def cancel_corrections(
+    application: Application, *, actor: User, key: str, reason: str
+) -> Application:
+    """Take an open request back: the file returns to the desk, the clock goes on."""
+    application.refresh_from_db()
+    require(permissions.can_act(actor, application))
+    case = CaseFile(application)
+    now = clock.now()
+    due = application.due_at
+    if application.complete_at and application.phase == Phase.NEEDS_CORRECTION:
+        due = base.tick_clock(case, "resume", cause="correction", by=actor, now=now)
+    base.step(
+        application,
+        Phase.IN_REVIEW,
+        act="cancel_corrections",
+        from_=(Phase.NEEDS_CORRECTION,),
+        actor=actor,
+        key=key,
+        reason=reason,
+        columns={"due_at": due},
+    )
+    application.refresh_from_db()
+    application.correction_rounds.filter(state=RoundState.OPEN).update(
+        state=RoundState.CANCELLED, answered_at=now
+    )
+    notices.corrections_cancelled(application)
+    return application

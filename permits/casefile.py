@@ -1,0 +1,141 @@
+"""One application with everything around it, each part loaded once and only when needed."""
+
+from functools import cached_property
+
+from mpp.kit import clock
+from permits import answers as answer_rows
+from permits.conditions import needed_requirements, visible_answers
+from permits.definition import PermitDefinition, Requirement, Stage
+from permits.models import (
+    Application,
+    CorrectionRound,
+    Document,
+    Opinion,
+    OpinionState,
+    Phase,
+    RoundState,
+    Verdict,
+    VerdictOutcome,
+)
+from permits.versions import definition_of
+
+REQUIREMENT = "req:"
+FIELD = "field:"
+
+
+class CaseFile:
+    """What guards, pages and papers ask about an application.
+
+    A reader's view: it never writes. Make a new one after an act.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    @cached_property
+    def definition(self) -> PermitDefinition:
+        return definition_of(self.application.version)
+
+    @property
+    def service(self):
+        return self.application.version.permit_type.service
+
+    @cached_property
+    def answers(self) -> answer_rows.Values:
+        return answer_rows.answers_of(self.application, self.definition)
+
+    @cached_property
+    def visible_answers(self) -> answer_rows.Values:
+        """The answers that count: those of hidden fields are left out."""
+        return visible_answers(self.definition, self.answers)
+
+    @cached_property
+    def stage(self) -> Stage | None:
+        """The stage the file lies in, or None for a draft or an ended file without stage."""
+        key = self.application.stage_key
+        return self.definition.stage(key) if key else None
+
+    @cached_property
+    def requirements(self) -> list[Requirement]:
+        """The requirements that hold for these answers and ask for a file."""
+        return [
+            item for item in needed_requirements(self.definition, self.answers) if item.takes_file
+        ]
+
+    @cached_property
+    def documents(self) -> list[Document]:
+        """Current documents with their files, in order."""
+        return list(
+            Document.objects.filter(application=self.application, removed_at__isnull=True)
+            .select_related("file")
+            .order_by("slot", "position")
+        )
+
+    def documents_in(self, slot: str) -> list[Document]:
+        """Current documents of `req:<key>` or `field:<key>`."""
+        return [document for document in self.documents if document.slot == slot]
+
+    @cached_property
+    def verdicts(self) -> dict[int, Verdict]:
+        """The newest verdict per current document."""
+        rows = Verdict.objects.filter(
+            document__application=self.application, document__removed_at__isnull=True
+        ).select_related("by")
+        return {row.document_id: row for row in rows.order_by("id")}
+
+    @cached_property
+    def opinions(self) -> list[Opinion]:
+        """All opinions of the file, newest attempt last."""
+        return list(self.application.opinions.select_related("agency", "given_by").order_by("id"))
+
+    def gate(self) -> list[Opinion]:
+        """The opinions of the current stage that count (not cancelled)."""
+        return [
+            opinion
+            for opinion in self.opinions
+            if opinion.stage_key == self.application.stage_key
+            and opinion.state != OpinionState.CANCELLED
+        ]
+
+    @cached_property
+    def open_round(self) -> CorrectionRound | None:
+        """The correction round that waits for the citizen."""
+        return (
+            self.application.correction_rounds.filter(state=RoundState.OPEN)
+            .prefetch_related("items")
+            .first()
+        )
+
+    @cached_property
+    def checklist_done(self) -> set[str]:
+        """Keys of the ticked lines of the current stage."""
+        marks = self.application.checklist_marks.filter(stage_key=self.application.stage_key)
+        return set(marks.values_list("item_key", flat=True))
+
+    def accepted(self, document: Document) -> bool:
+        verdict = self.verdicts.get(document.pk)
+        return verdict is not None and verdict.outcome == VerdictOutcome.ACCEPTED
+
+    def unjudged(self) -> list[Document]:
+        return [document for document in self.documents if document.pk not in self.verdicts]
+
+    def rejected(self) -> list[Document]:
+        return [
+            document
+            for document in self.documents
+            if document.pk in self.verdicts and not self.accepted(document)
+        ]
+
+    def editable_targets(self) -> set[str] | None:
+        """What the citizen may change now: None = everything, a set = only these targets."""
+        if self.application.phase == Phase.DRAFT:
+            return None
+        if self.application.phase == Phase.NEEDS_CORRECTION and self.open_round:
+            return {item.target for item in self.open_round.items.all()}
+        return set()
+
+    def is_late(self) -> bool:
+        due = self.application.due_at
+        return bool(
+            due and self.application.phase in ("submitted", "in_review") and due < clock.now()
+        )
