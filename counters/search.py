@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from counters.search_words import EMPTY_WORDS, QUERY_CHARACTERS, QUERY_WORDS, fold, words_of
 
 NAME_WEIGHT = 1.0
-SYNONYM_WEIGHT = 1.0
+SYNONYM_WEIGHT = 0.95
 AGENCY_WEIGHT = 0.6
 LIFE_EVENT_WEIGHT = 0.45
 SUMMARY_WEIGHT = 0.4

@@ -21,6 +21,7 @@ from counters.models import (
 )
 from counters.search import rank
 from counters.search_index import service_index
+from tests.counters.test_search import QUERIES, misses
 
 pytestmark = pytest.mark.django_db
 MODELS = (Agency, Counter, LifeEvent, Service, ServiceStandard, Site, StandardRequirement)
@@ -125,3 +126,8 @@ def test_index_costs_one_query_until_a_service_changes(catalogue, django_assert_
     service.is_active = False
     service.save()
     assert rank("ktp hilang", service_index())[0].key != "ktp-hilang"
+
+
+def test_everyday_queries_find_services_in_the_database(catalogue):
+    load(catalogue)
+    assert len(misses(QUERIES, service_index())) <= len(QUERIES) * 0.1

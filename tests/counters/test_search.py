@@ -44,9 +44,9 @@ def demo_index() -> Index:
 INDEX = demo_index()
 
 
-def misses(rows: list[dict]) -> list[str]:
+def misses(rows: list[dict], index: Index = INDEX) -> list[str]:
     """What is not among the first three, with what stands there instead."""
-    found = {row["query"]: [hit.key for hit in rank(row["query"], INDEX, 3)] for row in rows}
+    found = {row["query"]: [hit.key for hit in rank(row["query"], index, 3)] for row in rows}
     return [
         f"{row['query']}: wanted {row['wanted']}, got {found[row['query']]}"
         for row in rows
