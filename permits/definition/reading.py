@@ -122,7 +122,7 @@ def _read_shape(data: Any, shape: type, path: str, faults: _Faults) -> Any:
                 faults.add(inner, _("This key is missing."))
             continue
         values[name] = READERS[spec.metadata["kind"]](value, spec.metadata, inner, faults)
-        if spec.metadata.get("required") and values[name] == "":
+        if spec.metadata.get("required") and isinstance(value, str) and not value.strip():
             faults.add(inner, _("This key is empty."))
     return shape(**values)
 
