@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import resource
 import tracemalloc
 import zipfile
 import zlib
@@ -177,7 +178,9 @@ def test_pdf_object_stream_bomb_is_refused_with_flat_memory():
     head = b"3 0 obj<</Type/XRef/Size 4/W[1 4 1]/Root 1 0 R/Length %d>>stream\n"
     data += head % len(table) + table
     data += b"\nendstream endobj\nstartxref\n%d\n%%%%EOF\n" % table_at
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert refusal(data) == "broken_pdf"
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 250 * 1024
 
 
 @pytest.mark.parametrize("tail", [b"<script>alert(1)</script>", b"PK\x03\x04 rest", b"MZ" * 3000])
