@@ -8,4 +8,6 @@ from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mpp.settings")
+    if sys.argv[1:2] == ["demo"]:
+        os.environ.setdefault("MPP_DEMO", "1")
     execute_from_command_line(sys.argv)

@@ -1,0 +1,50 @@
+"""The people of the demo mall: one password, one role each. Only the demo command makes them."""
+
+from dataclasses import dataclass
+
+PASSWORD = "demo-mpp-2026"  # noqa: S105 - printed on the start page of the demo on purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One demo account; `postings` are (agency key, role key)."""
+
+    email: str
+    name: str
+    what: str
+    postings: tuple[tuple[str, str], ...] = ()
+    is_superuser: bool = False
+
+
+PEOPLE = (
+    Person("warga@demo.id", "Siti Rahmawati", "citizen"),
+    Person("usaha@demo.id", "Budi Santoso", "business owner"),
+    Person(
+        "loket@demo.id",
+        "Dewi Anggraini",
+        "front desk and queue (Dispendukcapil)",
+        (("dukcapil", "front_desk"), ("dukcapil", "verifier")),
+    ),
+    Person(
+        "verifikator@demo.id",
+        "Agus Prasetyo",
+        "verifier (DPMPTSP)",
+        (("dpmptsp", "verifier"), ("dpmptsp", "front_desk")),
+    ),
+    Person(
+        "dinkes@demo.id",
+        "Ratna Wulandari",
+        "opinion giver (Dinkes)",
+        (("dinkes", "opinion_giver"),),
+    ),
+    Person(
+        "kepala@demo.id",
+        "Hendra Wijaya",
+        "head who decides (DPMPTSP)",
+        (("dpmptsp", "head"), ("dpmptsp", "supervisor")),
+    ),
+    Person("kasir@demo.id", "Lina Marlina", "cashier", (("dpmptsp", "cashier"),)),
+    Person("tamu@demo.id", "Yusuf Hidayat", "host of visits", (("dpmptsp", "host"),)),
+    Person("inspektur@demo.id", "Bambang Setiawan", "inspector", (("dpmptsp", "inspector"),)),
+    Person("admin@demo.id", "Admin Demo", "superuser", (("dpmptsp", "catalogue_editor"),), True),
+)
