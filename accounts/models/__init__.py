@@ -1,9 +1,11 @@
 """People, businesses, mandates, roles, notices and the data-access log."""
 
 from accounts.models.access import AccessEvent, Seal
+from accounts.models.jobs import Job
 from accounts.models.notices import Delivery, DeliveryState, Notice, Text
 from accounts.models.people import (
     Business,
+    BusinessInvite,
     BusinessMember,
     Mandate,
     MemberRole,
@@ -15,9 +17,11 @@ from accounts.models.people import (
 __all__ = [
     "AccessEvent",
     "Business",
+    "BusinessInvite",
     "BusinessMember",
     "Delivery",
     "DeliveryState",
+    "Job",
     "Mandate",
     "MemberRole",
     "Notice",

@@ -19,6 +19,8 @@ class AccessEvent(models.Model):
     subject = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="access_events"
     )
+    # Sealed with the row; stays when the person's account is erased.
+    subject_ref = models.CharField(max_length=20, blank=True)
     object_kind = models.CharField(max_length=40)
     object_ref = models.CharField(max_length=80)
     file_ref = models.CharField(max_length=60, blank=True)

@@ -55,7 +55,9 @@ class Delivery(models.Model):
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next attempt"))
-    message_id = models.CharField(max_length=120)
+    # What this channel carries when it is not the notice's own text (a short message).
+    text = models.CharField(max_length=500, blank=True)
+    message_id = models.CharField(max_length=200)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
 
@@ -68,7 +70,8 @@ class Delivery(models.Model):
                 condition=Q(state__in=DeliveryState.values), name="delivery_state_known"
             ),
             models.CheckConstraint(
-                condition=~Q(state="sent") | Q(sent_at__isnull=False), name="delivery_sent_has_time"
+                condition=~Q(state="sent") | Q(sent_at__isnull=False),
+                name="delivery_sent_has_time",
             ),
         ]
         indexes = [

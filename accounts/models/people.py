@@ -181,6 +181,32 @@ class BusinessMember(Stamped):
         return f"{self.user} / {self.business}"
 
 
+class BusinessInvite(Stamped):
+    """An invitation to act for a business, to an e-mail address or mobile number.
+
+    The person accepts it in his own account: typing an address tells nobody whether it has one.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="invites")
+    contact = models.CharField(_("e-mail or mobile number"), max_length=254)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "contact"],
+                condition=Q(ended_at__isnull=True),
+                name="businessinvite_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact} / {self.business}"
+
+
 class Mandate(Stamped):
     """A written power of attorney (surat kuasa): `agent` may act for `principal`."""
 
@@ -198,9 +224,7 @@ class Mandate(Stamped):
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")), name="mandate_ends_after_start"
             ),
-            models.CheckConstraint(
-                condition=~Q(principal=F("agent")), name="mandate_two_people"
-            ),
+            models.CheckConstraint(condition=~Q(principal=F("agent")), name="mandate_two_people"),
         ]
 
     def __str__(self) -> str:
