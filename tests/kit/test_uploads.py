@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import resource
 import tracemalloc
 import zipfile
@@ -181,6 +182,37 @@ def test_pdf_object_stream_bomb_is_refused_with_flat_memory():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert refusal(data) == "broken_pdf"
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 250 * 1024
+
+
+@pytest.mark.parametrize("twice", [True, False])
+@pytest.mark.parametrize("disguised", [True, False])
+def test_pdf_content_stream_bomb_is_refused(twice, disguised):
+    packer = zlib.compressobj(9)
+    parts = [packer.compress(b" " * MEGABYTE) for _number in range(100)]
+    body = b"".join([*parts, packer.flush()])
+
+    def change(pdf):
+        stream = pdf.make_stream(zlib.compress(body) if twice else body)
+        stream.Filter = pikepdf.Array([pikepdf.Name.FlateDecode] * (2 if twice else 1))
+        if disguised:
+            stream.Subtype = pikepdf.Name.Image
+        pdf.pages[0].Contents = stream
+
+    data = make_pdf(change, compress_streams=False)
+    assert len(data) < MEGABYTE
+    assert refusal(data) == "broken_pdf"
+
+
+def test_pdf_with_pictures_and_long_text_is_accepted():
+    def change(pdf):
+        photo = pdf.make_stream(make_picture(size=(3000, 2000)))
+        photo.Type, photo.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
+        photo.Width, photo.Height, photo.BitsPerComponent = 3000, 2000, 8
+        photo.ColorSpace, photo.Filter = pikepdf.Name.DeviceRGB, pikepdf.Name.DCTDecode
+        pdf.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(P=photo))
+        pdf.pages[0].Contents = pdf.make_stream(os.urandom(300_000).hex().encode())
+
+    assert check(make_pdf(change)).pages == 1
 
 
 @pytest.mark.parametrize("tail", [b"<script>alert(1)</script>", b"PK\x03\x04 rest", b"MZ" * 3000])
