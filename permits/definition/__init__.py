@@ -4,14 +4,13 @@ Pure: no database. `parse` and `from_yaml` read, `problems` says what forbids pu
 and `canonical_json` write, `diff` compares two versions field by field.
 """
 
+from permits.definition.changes import Change, diff
+from permits.definition.checking import problems
 from permits.definition.conditions import Condition, fields_of
+from permits.definition.field_checks import date_bound
+from permits.definition.papertext import number_text, placeholders
 from permits.definition.reading import DefinitionError, Problem, from_yaml, parse
 from permits.definition.shapes import (
-    FIELD_TYPES,
-    GUARD_NAMES,
-    PROOFS,
-    ROLE_KEYS,
-    VERBS,
     Action,
     ChecklistItem,
     DocumentRow,
@@ -30,6 +29,7 @@ from permits.definition.shapes import (
     TimeLimit,
     Validity,
 )
+from permits.definition.vocabulary import FIELD_TYPES, GUARD_NAMES, PROOFS, ROLE_KEYS, VERBS
 from permits.definition.writing import canonical_json, digest, to_data, to_yaml
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "ROLE_KEYS",
     "VERBS",
     "Action",
+    "Change",
     "ChecklistItem",
     "Condition",
     "DefinitionError",
@@ -59,10 +60,15 @@ __all__ = [
     "TimeLimit",
     "Validity",
     "canonical_json",
+    "date_bound",
+    "diff",
     "digest",
     "fields_of",
     "from_yaml",
+    "number_text",
     "parse",
+    "placeholders",
+    "problems",
     "to_data",
     "to_yaml",
 ]

@@ -10,131 +10,63 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from permits.definition.conditions import Condition
-
-SCHEMA = "mpp.permit-type/1"
-FIELDS_PER_PAGE = 40
-
-TEXT_TYPES = ("text", "long_text", "email", "phone", "nik", "npwp", "nib")
-NUMBER_TYPES = ("integer", "decimal", "money")
-CHOICE_TYPES = ("choice", "choices")
-SILENT_TYPES = ("heading", "explanation")  # shown, never answered
-FIELD_TYPES = (
-    *TEXT_TYPES,
-    *NUMBER_TYPES,
-    *CHOICE_TYPES,
-    *SILENT_TYPES,
-    "yes_no",
-    "date",
-    "date_range",
-    "time",
-    "address",
-    "map_point",
-    "file",
-    "group",
+from permits.definition.declaring import (
+    a_condition,
+    a_flag,
+    a_one_of,
+    a_part,
+    a_parts,
+    a_some_of,
+    a_text,
+    a_texts,
+    a_whole,
+    declare,
 )
-FILE_PROOFS = ("scan", "photo", "statement")
-PROOFS = (*FILE_PROOFS, "original_at_counter", "condition")
-FILE_KINDS = ("pdf", "image")
-MOVING_VERBS = ("forward", "send_back")
-GOOD_ENDS = ("approve", "hand_over", "complete")
-END_VERBS = (*GOOD_ENDS, "reject")
-VERBS = (*MOVING_VERBS, *END_VERBS)
-GUARD_NAMES = (
-    "declared_complete",
-    "documents_accepted",
-    "checklist_done",
-    "opinions_in",
-    "no_open_correction",
+from permits.definition.vocabulary import (
+    END_VERBS,
+    FIELD_TYPES,
+    FIELDS_PER_PAGE,
+    FILE_KINDS,
+    FILE_PROOFS,
+    OPTION_SOURCES,
+    PREFILLS,
+    PROOFS,
+    SCHEMA,
+    SILENT_TYPES,
+    VERBS,
 )
-ROLE_KEYS = ("front_desk", "verifier", "opinion_giver", "inspector", "cashier", "head")
-OPTION_SOURCES = ("provinces", "regencies", "districts", "villages", "kbli")
-PREFILLS = (
-    "profile.full_name",
-    "profile.nik",
-    "profile.email",
-    "profile.phone",
-    "profile.birth_date",
-    "profile.birth_place",
-    "profile.sex",
-    "profile.address",
-    "profile.address_region",
-    "business.name",
-    "business.nib",
-    "business.npwp",
-)
-
-
-def _declare(kind: str, default: Any, **more: Any) -> Any:
-    return dataclasses.field(default=default, metadata={"kind": kind, **more})
-
-
-def _text(*, required: bool = False) -> Any:
-    return _declare("text", "", required=required)
-
-
-def _texts() -> Any:
-    return _declare("texts", ())
-
-
-def _flag(default: bool = False) -> Any:
-    return _declare("flag", default)
-
-
-def _whole(default: int | None = None) -> Any:
-    return _declare("whole", default)
-
-
-def _one_of(options: tuple[str, ...], default: str = "", *, required: bool = False) -> Any:
-    return _declare("one_of", default, options=options, required=required)
-
-
-def _some_of(options: tuple[str, ...], default: tuple[str, ...] = ()) -> Any:
-    return _declare("some_of", default, options=options)
-
-
-def _part(shape: Any) -> Any:
-    return _declare("part", None, shape=shape)
-
-
-def _parts(shape: Any) -> Any:
-    return _declare("parts", (), shape=shape)
-
-
-def _condition() -> Any:
-    return _declare("condition", None)
 
 
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
     """How long the office may take once the file is complete."""
 
-    n: int | None = _whole()
-    unit: str = _one_of(("working_days", "minutes", "hours"), "working_days")
+    n: int | None = a_whole()
+    unit: str = a_one_of(("working_days", "minutes", "hours"), "working_days")
 
 
 @dataclass(frozen=True, slots=True)
 class Standard:
     """The published service standard (UU 25/2009 art. 21); `assumed` names unsourced keys."""
 
-    time_limit: TimeLimit | None = _part(TimeLimit)
-    intake_days: int = _whole(1)
-    fee_idr: int | None = _whole()
-    fee: str = _text()
-    fee_en: str = _text()
-    decree: str = _text()
-    decree_on: date | None = _declare("date", None)
-    effective_on: date | None = _declare("date", None)
-    product: str = _text()
-    product_en: str = _text()
-    procedure: tuple[str, ...] = _texts()
-    procedure_en: tuple[str, ...] = _texts()
-    complaints: str = _text()
-    complaints_en: str = _text()
-    legal_basis: tuple[str, ...] = _texts()
-    assumed: tuple[str, ...] = _texts()
+    time_limit: TimeLimit | None = a_part(TimeLimit)
+    intake_days: int = a_whole(1)
+    fee_idr: int | None = a_whole()
+    fee: str = a_text()
+    fee_en: str = a_text()
+    decree: str = a_text()
+    decree_on: date | None = declare("date", None)
+    effective_on: date | None = declare("date", None)
+    product: str = a_text()
+    product_en: str = a_text()
+    procedure: tuple[str, ...] = a_texts()
+    procedure_en: tuple[str, ...] = a_texts()
+    complaints: str = a_text()
+    complaints_en: str = a_text()
+    legal_basis: tuple[str, ...] = a_texts()
+    assumed: tuple[str, ...] = a_texts()
 
     @property
     def limit_count(self) -> int | None:
@@ -154,20 +86,20 @@ class Standard:
 class Requirement:
     """What the applicant must bring or fulfil, and the form in which it is proven."""
 
-    key: str = _text(required=True)
-    title: str = _text()
-    title_en: str = _text()
-    note: str = _text()
-    note_en: str = _text()
-    proof: str = _one_of(PROOFS, "scan")
-    accept: tuple[str, ...] = _some_of(FILE_KINDS, FILE_KINDS)
-    max_mb: int = _whole(20)
-    max_files: int = _whole(1)
-    required: bool = _flag(default=True)
-    show_if: Condition | None = _condition()
-    sensitive: bool = _flag()
-    reusable: bool = _flag()
-    valid_months: int | None = _whole()
+    key: str = a_text(required=True)
+    title: str = a_text()
+    title_en: str = a_text()
+    note: str = a_text()
+    note_en: str = a_text()
+    proof: str = a_one_of(PROOFS, "scan")
+    accept: tuple[str, ...] = a_some_of(FILE_KINDS, FILE_KINDS)
+    max_mb: int = a_whole(20)
+    max_files: int = a_whole(1)
+    required: bool = a_flag(default=True)
+    show_if: Condition | None = a_condition()
+    sensitive: bool = a_flag()
+    reusable: bool = a_flag()
+    valid_months: int | None = a_whole()
 
     @property
     def takes_file(self) -> bool:
@@ -177,9 +109,9 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    value: str = _text(required=True)
-    label: str = _text()
-    label_en: str = _text()
+    value: str = a_text(required=True)
+    label: str = a_text()
+    label_en: str = a_text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,31 +123,31 @@ class Field:
     `fields`, `min_rows` and `max_rows` belong to type group; accept and the file limits to file.
     """
 
-    key: str = _text(required=True)
-    type: str = _one_of(FIELD_TYPES, required=True)
-    label: str = _text()
-    label_en: str = _text()
-    help: str = _text()
-    help_en: str = _text()
-    required: bool = _flag()
-    min: int | float | str | None = _declare("bound", None)
-    max: int | float | str | None = _declare("bound", None)
-    min_length: int | None = _whole()
-    max_length: int | None = _whole()
-    pattern: str = _text()
-    pattern_hint: str = _text()
-    pattern_hint_en: str = _text()
-    options: tuple[Option, ...] = _parts(Option)
-    options_source: str = _one_of(OPTION_SOURCES)
-    show_if: Condition | None = _condition()
-    prefill: str = _one_of(PREFILLS)
-    sensitive: bool = _flag()
-    accept: tuple[str, ...] = _some_of(FILE_KINDS, FILE_KINDS)
-    max_mb: int = _whole(20)
-    max_files: int = _whole(1)
-    fields: tuple["Field", ...] = _parts("Field")
-    min_rows: int | None = _whole()
-    max_rows: int | None = _whole()
+    key: str = a_text(required=True)
+    type: str = a_one_of(FIELD_TYPES, required=True)
+    label: str = a_text()
+    label_en: str = a_text()
+    help: str = a_text()
+    help_en: str = a_text()
+    required: bool = a_flag()
+    min: int | float | str | None = declare("bound", None)
+    max: int | float | str | None = declare("bound", None)
+    min_length: int | None = a_whole()
+    max_length: int | None = a_whole()
+    pattern: str = a_text()
+    pattern_hint: str = a_text()
+    pattern_hint_en: str = a_text()
+    options: tuple[Option, ...] = a_parts(Option)
+    options_source: str = a_one_of(OPTION_SOURCES)
+    show_if: Condition | None = a_condition()
+    prefill: str = a_one_of(PREFILLS)
+    sensitive: bool = a_flag()
+    accept: tuple[str, ...] = a_some_of(FILE_KINDS, FILE_KINDS)
+    max_mb: int = a_whole(20)
+    max_files: int = a_whole(1)
+    fields: tuple["Field", ...] = a_parts("Field")
+    min_rows: int | None = a_whole()
+    max_rows: int | None = a_whole()
     _options: Mapping[str, Option] = dataclasses.field(
         default=None, init=False, repr=False, compare=False
     )
@@ -248,55 +180,55 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    key: str = _text(required=True)
-    title: str = _text()
-    title_en: str = _text()
-    help: str = _text()
-    help_en: str = _text()
-    show_if: Condition | None = _condition()
-    fields: tuple[Field, ...] = _parts(Field)
+    key: str = a_text(required=True)
+    title: str = a_text()
+    title_en: str = a_text()
+    help: str = a_text()
+    help_en: str = a_text()
+    show_if: Condition | None = a_condition()
+    fields: tuple[Field, ...] = a_parts(Field)
 
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItem:
-    key: str = _text(required=True)
-    text: str = _text()
-    text_en: str = _text()
+    key: str = a_text(required=True)
+    text: str = a_text()
+    text_en: str = a_text()
 
 
 @dataclass(frozen=True, slots=True)
 class OpinionRequest:
-    key: str = _text(required=True)
-    agency: str = _text(required=True)
-    role: str = _text()
-    question: str = _text()
-    question_en: str = _text()
+    key: str = a_text(required=True)
+    agency: str = a_text(required=True)
+    role: str = a_text()
+    question: str = a_text()
+    question_en: str = a_text()
 
 
 @dataclass(frozen=True, slots=True)
 class Opinions:
     """The gate of a stage: asked when a file enters it; `silence` says what no answer means."""
 
-    mode: str = _one_of(("all", "any", "advisory"), "all")
-    due_days: int = _whole(3)
-    silence: str = _one_of(("no_objection", "block", "escalate"), "block")
-    requests: tuple[OpinionRequest, ...] = _parts(OpinionRequest)
+    mode: str = a_one_of(("all", "any", "advisory"), "all")
+    due_days: int = a_whole(3)
+    silence: str = a_one_of(("no_objection", "block", "escalate"), "block")
+    requests: tuple[OpinionRequest, ...] = a_parts(OpinionRequest)
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """What may be done in a stage: a closed verb, a target for moving verbs, and guards."""
 
-    key: str = _text(required=True)
-    verb: str = _one_of(VERBS, required=True)
-    to: str = _text()
-    label: str = _text()
-    label_en: str = _text()
-    says: str = _text()
-    says_en: str = _text()
-    role: str = _text()
-    guards: tuple[str, ...] = _texts()
-    needs_reason: bool = _flag()
+    key: str = a_text(required=True)
+    verb: str = a_one_of(VERBS, required=True)
+    to: str = a_text()
+    label: str = a_text()
+    label_en: str = a_text()
+    says: str = a_text()
+    says_en: str = a_text()
+    role: str = a_text()
+    guards: tuple[str, ...] = a_texts()
+    needs_reason: bool = a_flag()
 
     @property
     def is_end(self) -> bool:
@@ -307,17 +239,17 @@ class Action:
 class Stage:
     """Where a file can lie: one agency, one role. `days` is a target, not a promise."""
 
-    key: str = _text(required=True)
-    name: str = _text()
-    name_en: str = _text()
-    agency: str = _declare("text", "service", required=False)
-    role: str = _text()
-    days: int | None = _whole()
-    intake: bool = _flag()
-    corrections: bool = _flag()
-    checklist: tuple[ChecklistItem, ...] = _parts(ChecklistItem)
-    opinions: Opinions | None = _part(Opinions)
-    actions: tuple[Action, ...] = _parts(Action)
+    key: str = a_text(required=True)
+    name: str = a_text()
+    name_en: str = a_text()
+    agency: str = declare("text", "service", required=False)
+    role: str = a_text()
+    days: int | None = a_whole()
+    intake: bool = a_flag()
+    corrections: bool = a_flag()
+    checklist: tuple[ChecklistItem, ...] = a_parts(ChecklistItem)
+    opinions: Opinions | None = a_part(Opinions)
+    actions: tuple[Action, ...] = a_parts(Action)
 
     def action(self, key: str) -> Action:
         """The action with this key. Raises KeyError."""
@@ -331,41 +263,41 @@ class Stage:
 class Validity:
     """How long a paper holds: a span from the day of issue, or until an answered date."""
 
-    years: int | None = _whole()
-    months: int | None = _whole()
-    days: int | None = _whole()
-    until_field: str = _text()
+    years: int | None = a_whole()
+    months: int | None = a_whole()
+    days: int | None = a_whole()
+    until_field: str = a_text()
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    label: str = _text(required=True)
-    label_en: str = _text()
-    value: str = _text()
+    label: str = a_text(required=True)
+    label_en: str = a_text()
+    value: str = a_text()
 
 
 @dataclass(frozen=True, slots=True)
 class Signatory:
-    position: str = _text()
-    position_en: str = _text()
+    position: str = a_text()
+    position_en: str = a_text()
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentTemplate:
     """The paper made on approval. Placeholders come from a closed list, see `papertext`."""
 
-    title: str = _text()
-    title_en: str = _text()
-    sequence: str = _text()
-    number_format: str = _text()
-    validity: Validity | None = _part(Validity)
-    opening: str = _text()
-    opening_en: str = _text()
-    rows: tuple[DocumentRow, ...] = _parts(DocumentRow)
-    paragraphs: tuple[str, ...] = _texts()
-    paragraphs_en: tuple[str, ...] = _texts()
-    legal_basis: tuple[str, ...] = _texts()
-    signatory: Signatory | None = _part(Signatory)
+    title: str = a_text()
+    title_en: str = a_text()
+    sequence: str = a_text()
+    number_format: str = a_text()
+    validity: Validity | None = a_part(Validity)
+    opening: str = a_text()
+    opening_en: str = a_text()
+    rows: tuple[DocumentRow, ...] = a_parts(DocumentRow)
+    paragraphs: tuple[str, ...] = a_texts()
+    paragraphs_en: tuple[str, ...] = a_texts()
+    legal_basis: tuple[str, ...] = a_texts()
+    signatory: Signatory | None = a_part(Signatory)
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,22 +315,22 @@ class Page:
 class PermitDefinition:
     """A whole permit type. Make it with `parse` or `from_yaml`; look things up by key."""
 
-    schema: str = _one_of((SCHEMA,), SCHEMA)
-    key: str = _text(required=True)
-    service: str = _text(required=True)
-    name: str = _text()
-    name_en: str = _text()
-    kind: str = _one_of(("permit", "document", "recommendation", "assistance"), "permit")
-    audience: str = _one_of(("person", "business", "both"), "person")
-    holder: str = _text()
-    sources: tuple[str, ...] = _texts()
-    assumed: bool = _flag()
-    standard: Standard = _part(Standard)
-    requirements: tuple[Requirement, ...] = _parts(Requirement)
-    sections: tuple[Section, ...] = _parts(Section)
-    stages: tuple[Stage, ...] = _parts(Stage)
-    document: DocumentTemplate | None = _part(DocumentTemplate)
-    retention_days: int = _whole(1825)
+    schema: str = a_one_of((SCHEMA,), SCHEMA)
+    key: str = a_text(required=True)
+    service: str = a_text(required=True)
+    name: str = a_text()
+    name_en: str = a_text()
+    kind: str = a_one_of(("permit", "document", "recommendation", "assistance"), "permit")
+    audience: str = a_one_of(("person", "business", "both"), "person")
+    holder: str = a_text()
+    sources: tuple[str, ...] = a_texts()
+    assumed: bool = a_flag()
+    standard: Standard = a_part(Standard)
+    requirements: tuple[Requirement, ...] = a_parts(Requirement)
+    sections: tuple[Section, ...] = a_parts(Section)
+    stages: tuple[Stage, ...] = a_parts(Stage)
+    document: DocumentTemplate | None = a_part(DocumentTemplate)
+    retention_days: int = a_whole(1825)
     _fields: Mapping[str, Field] = dataclasses.field(
         default=None, init=False, repr=False, compare=False
     )
