@@ -69,7 +69,8 @@ def _run_again(name: str, call: Callable[[], R]) -> R:
                 given_up[name] += 1
                 raise
             retries[name] += 1
-            log.info("act %s is run again after attempt %d: %s", name, attempt, fault)
+            first_line = str(fault).partition("\n")[0]
+            log.info("act %s is run again after attempt %d: %s", name, attempt, first_line)
         # Different waits, so that the two do not meet again.
         time.sleep(random.uniform(0, _LONGEST_WAIT * attempt))  # noqa: S311
     raise AssertionError("unreachable")
