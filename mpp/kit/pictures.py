@@ -1,7 +1,9 @@
 """Drawing an uploaded picture anew: upright, without metadata, within sane sizes."""
 
 import io
+import threading
 import warnings
+from contextlib import nullcontext
 from typing import BinaryIO
 
 import pillow_heif
@@ -19,6 +21,9 @@ MAX_SIDE = 5000
 QUALITY = 85
 # A strip longer than this is no photo, however few dots it has.
 MAX_SIDE_BEFORE = 30_000
+# 48 million dots take 400 MB while drawn: one such picture at a time in a process.
+HUGE_PIXELS = 20_000_000
+_HUGE = threading.Lock()
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
@@ -43,7 +48,8 @@ def redraw(source: BinaryIO, target: BinaryIO, *, mime: str, max_pixels: int) ->
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(source, formats=FORMATS[mime]) as picture:
                 _check_size(picture, max_pixels)
-                return _write(picture, target, mime)
+                with _HUGE if picture.width * picture.height > HUGE_PIXELS else nullcontext():
+                    return _write(picture, target, mime)
     except PictureTrouble:
         raise
     except Image.DecompressionBombError as error:
