@@ -155,7 +155,9 @@ def make_pdf(paper: Paper) -> bool:
         )
         raise
     with transaction.atomic():
-        stored = store_bytes(ContentFile(pdf), name=f"{paper.number}.pdf", mime="application/pdf")
+        stored = store_bytes(
+            ContentFile(pdf), name=f"{paper.number.replace('/', '-')}.pdf", mime="application/pdf"
+        )
         made = Paper.objects.filter(pk=paper.pk, pdf_state=PdfState.PENDING).update(
             pdf=stored, pdf_state=PdfState.READY, pdf_error="", updated_at=clock.now()
         )
