@@ -110,7 +110,10 @@ def _local(value: date | datetime) -> date | datetime:
 
 @register.filter
 def date_id(value: date | datetime | None, style: str = "full") -> str:
-    """A date in words with non-breaking spaces, in the page's language and active zone.
+    """A date in words, in the page's language and active zone.
+
+    Day, month and year are held together by non-breaking spaces; after the weekday a line may
+    break, so that a long date fits a phone of 320 px.
 
     Styles: "full" = Jumat, 27 November 2026; "day" = Jumat, 27 November;
     "plain" = 27 November 2026; "month" = November 2026. None is empty.
@@ -119,13 +122,14 @@ def date_id(value: date | datetime | None, style: str = "full") -> str:
         return ""
     day = _local(value)
     weekday = f"{WEEKDAYS[day.weekday()]}{'' if is_english() else ','}"
-    parts = {
-        "full": (weekday, day.day, MONTHS[day.month], day.year),
-        "day": (weekday, day.day, MONTHS[day.month]),
-        "plain": (day.day, MONTHS[day.month], day.year),
-        "month": (MONTHS[day.month], day.year),
-    }[style]
-    return NBSP.join(str(part) for part in parts)
+    month = MONTHS[day.month]
+    if style == "full":
+        return f"{weekday} {day.day}{NBSP}{month}{NBSP}{day.year}"
+    if style == "day":
+        return f"{weekday} {day.day}{NBSP}{month}"
+    if style == "plain":
+        return f"{day.day}{NBSP}{month}{NBSP}{day.year}"
+    return f"{month}{NBSP}{day.year}"
 
 
 @register.filter
@@ -236,3 +240,14 @@ def within(path: str, url: str) -> str:
     if path == url:
         return "page"
     return "true" if url != "/" and path.startswith(url) else ""
+
+
+@register.filter
+def problems(form: Any) -> list[dict[str, str]]:
+    """A bound form's errors for the error summary, in field order: [{url, text}]."""
+    found = [{"url": "", "text": text} for text in form.non_field_errors()]
+    for field in form:
+        suffix = "_0" if field_kind(field) in ("choices", "fieldset") else ""
+        url = f"#{field.auto_id}{suffix}"
+        found += [{"url": url, "text": text} for text in field.errors]
+    return found
