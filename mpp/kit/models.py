@@ -3,9 +3,12 @@
 import secrets
 
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from mpp.kit.references import PREFIX
 
 
 def opaque_token() -> str:
@@ -31,6 +34,7 @@ class Step(models.Model):
     """
 
     OBJECT_FIELD = ""
+    is_repeat = False
 
     from_state = models.CharField(_("from"), max_length=40)
     to_state = models.CharField(_("to"), max_length=40)
@@ -61,7 +65,12 @@ class Installation(Stamped):
     name = models.CharField(_("name of the mall"), max_length=120)
     region_name = models.CharField(_("region"), max_length=120)
     region_code = models.CharField(_("region code"), max_length=13, blank=True)
-    reference_prefix = models.CharField(_("prefix of numbers"), max_length=5, default="MPP")
+    reference_prefix = models.CharField(
+        _("prefix of numbers"),
+        max_length=5,
+        default="MPP",
+        validators=[RegexValidator(f"^{PREFIX.pattern}$", _("2 to 5 capital letters."))],
+    )
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Jakarta")
     address = models.CharField(_("address"), max_length=250, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)

@@ -126,7 +126,7 @@ def limit_of(case: CaseFile) -> TimeLimit:
 
 def ledger(application: Application) -> list[ClockEntry]:
     """The clock's entries as the pure functions of `deadlines` want them."""
-    rows = ClockEvent.objects.filter(application=application).order_by("at", "id")
+    rows = ClockEvent.objects.filter(application=application).order_by("id")
     return [ClockEntry(row.kind, row.at, row.cause, row.days) for row in rows]
 
 

@@ -217,7 +217,7 @@ class ClockEvent(models.Model):
     class Meta:
         verbose_name = _("clock entry")
         verbose_name_plural = _("clock entries")
-        ordering = ["at", "id"]
+        ordering = ["id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=["start", "pause", "resume", "extend", "stop"]),
