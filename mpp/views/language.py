@@ -4,11 +4,16 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from mpp.middleware import KNOWN
 
 
+# Without a CSRF token on purpose: the switch stands on every page, and its token would put a
+# cookie on every public page (and make each one different). What a foreign page could do is turn
+# the language; the session cookie is SameSite=Lax, so it could not even touch a profile.
+@csrf_exempt
 @login_not_required
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,110 @@
+"""Who is posted where: the only source of rights over objects.
+
+A posting ties a person to an agency in a role; groups and `is_staff` merely follow it. Being a
+superuser opens the configuration, never a citizen's file. Postings are read once per request:
+they are remembered on the user object, which lives as long as its request.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from counters.models import Agency, Posting
+from mpp.kit import clock
+
+SUPERVISOR = "supervisor"
+CATALOGUE_EDITOR = "catalogue_editor"
+HEAD = "head"
+# Who may change what an agency publishes.
+PUBLISHING_ROLES = frozenset({CATALOGUE_EDITOR, HEAD, SUPERVISOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One posting in force, as plain facts."""
+
+    agency_id: int
+    role: str
+    is_operator: bool
+    counter_id: int | None
+
+
+def postings_of(user: User | AnonymousUser) -> tuple[Post, ...]:
+    """The postings in force of this person; one query per request, none for a stranger."""
+    if not (user.is_authenticated and user.is_active):
+        return ()
+    held = getattr(user, "_posts", None)
+    if held is None:
+        held = user._posts = tuple(Post(*row) for row in _rows(user))
+    return held
+
+
+def _rows(user: User) -> QuerySet:
+    in_force = Q(ended_at__isnull=True) | Q(ended_at__gt=clock.now())
+    return (
+        Posting.objects.filter(in_force, user=user, agency__is_active=True)
+        .order_by("pk")
+        .values_list("agency_id", "role__key", "agency__is_operator", "counter_id")
+    )
+
+
+def forget_postings(user: User) -> None:
+    """Read the postings anew at the next question: after they were changed."""
+    user.__dict__.pop("_posts", None)
+
+
+def agency_ids_of(user: User | AnonymousUser) -> frozenset[int]:
+    """Primary keys of the agencies this person is posted to."""
+    return frozenset(post.agency_id for post in postings_of(user))
+
+
+def agencies_of(user: User | AnonymousUser) -> QuerySet[Agency]:
+    """The agencies this person is posted to."""
+    return Agency.objects.filter(pk__in=agency_ids_of(user))
+
+
+def roles_of(user: User | AnonymousUser, agency: Agency | int | None = None) -> frozenset[str]:
+    """Keys of the roles held at `agency`, or anywhere when it is not given."""
+    wanted = _agency_id(agency)
+    return frozenset(
+        post.role for post in postings_of(user) if wanted is None or post.agency_id == wanted
+    )
+
+
+def has_role(user: User | AnonymousUser, agency: Agency | int | None, *roles: str) -> bool:
+    """Whether this person holds one of `roles` at `agency` (row or primary key).
+
+    Without an agency the answer is no: nobody is posted nowhere.
+    """
+    wanted = _agency_id(agency)
+    if wanted is None:
+        return False
+    return any(post.agency_id == wanted and post.role in roles for post in postings_of(user))
+
+
+def is_supervisor(user: User | AnonymousUser) -> bool:
+    """Whether this person supervises the whole mall: supervisor at the operator agency.
+
+    The operator of the mall supervises all agencies in it (Perpres 89/2021).
+    """
+    return any(post.is_operator and post.role == SUPERVISOR for post in postings_of(user))
+
+
+def can_configure(user: User | AnonymousUser) -> bool:
+    """Whether this person may change places, postings and holidays of the whole mall."""
+    return bool(user.is_active and user.is_superuser) or is_supervisor(user)
+
+
+def can_publish(user: User | AnonymousUser, agency: Agency | int | None = None) -> bool:
+    """Whether this person may change what `agency` (or, without it, any agency) publishes."""
+    if can_configure(user):
+        return True
+    if agency is None:
+        return any(post.role in PUBLISHING_ROLES for post in postings_of(user))
+    return has_role(user, agency, *PUBLISHING_ROLES)
+
+
+def _agency_id(agency: Agency | int | None) -> int | None:
+    return agency.pk if isinstance(agency, Agency) else agency

@@ -1,0 +1,167 @@
+"""What the page of one service shows: its published standard (UU 25/2009 art. 21) as facts."""
+
+from urllib.parse import quote
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from counters.calendar import home_calendar
+from counters.models import (
+    Channel,
+    Service,
+    ServiceStandard,
+    StandardRequirement,
+    TimeUnit,
+)
+from counters.promises import Promise, promise_if_sent
+from counters.published import current_standard
+from counters.querysets import counters_of
+from counters.views.pieces import service_url
+from counters.words import channel_words, fee_words, limit_words, text_of
+from mpp.kit import clock
+
+WHATSAPP = "https://wa.me/?text="
+# A catalogue file and a permit type name the same published component differently.
+_COMPONENTS = {
+    "time": {"time_limit", "limit_count", "intake_days"},
+    "fee": {"fee", "fee_idr", "fee_amount", "fee_text"},
+    "product": {"product"},
+    "requirements": {"requirements"},
+    "procedure": {"procedure"},
+    "complaints": {"complaints"},
+    "legal_basis": {"legal_basis"},
+    "decree": {"decree", "decree_on", "effective_on"},
+}
+
+
+def service_body(service: Service, standard: ServiceStandard | None = None) -> str:
+    """The drawn page body; `standard` is a former version, default the one in force."""
+    return render_to_string("counters/_service_body.html", service_context(service, standard))
+
+
+def service_context(service: Service, standard: ServiceStandard | None = None) -> dict:
+    """Everything the page says, in the active language; at most four queries."""
+    current = current_standard(service)
+    standard = standard or current
+    assumed = assumed_components(standard)
+    requirements = list(standard.requirements.all()) if standard else []
+    return {
+        "service": service,
+        "name": text_of(service, "name"),
+        "summary": text_of(service, "summary"),
+        "agency_name": text_of(service.agency, "name"),
+        "agency_url": reverse("counters:agency-detail", args=[service.agency.key]),
+        "crumbs": _crumbs(service),
+        "standard": standard,
+        "assumed": assumed,
+        "has_assumed": bool(service.assumed) or any(assumed.values()),
+        "facts": _facts(service, standard),
+        "requirements": [_requirement(service, row) for row in requirements],
+        "steps": text_of(standard, "procedure") if standard else [],
+        "fee_text": text_of(standard, "fee_text") if standard else "",
+        "product": text_of(standard, "product") if standard else "",
+        "complaints": text_of(standard, "complaints") if standard else "",
+        "limit": limit_words(standard),
+        "versions": _versions(service, standard),
+        "is_past": standard is not None and standard is not current,
+        "current_url": service_url(service.key),
+        "action": _action(service, current, requirements),
+    }
+
+
+def assumed_components(standard: ServiceStandard | None) -> dict[str, bool]:
+    """For each published component whether no source gave it: shown as an example."""
+    named = set(standard.assumed) if standard else set()
+    return {part: bool(names & named) for part, names in _COMPONENTS.items()}
+
+
+def _crumbs(service: Service) -> list[dict[str, str]]:
+    return [
+        {"url": reverse("home"), "label": _("Home")},
+        {"url": reverse("counters:service-list"), "label": _("Services")},
+        {"url": "", "label": text_of(service, "name")},
+    ]
+
+
+def _facts(service: Service, standard: ServiceStandard | None) -> list[dict[str, str]]:
+    """The four key facts, always the same four in the same order."""
+    limit, fee = limit_words(standard), fee_words(standard)
+    is_free = standard is not None and standard.fee_amount == 0
+    time_value = _("At most %(limit)s") % {"limit": limit} if limit else _("Not set yet")
+    product = text_of(standard, "product") if standard else ""
+    rows = [
+        ("clock", _("Time"), time_value, _("once the file is complete") if limit else ""),
+        ("cash-coin", _("Fee"), fee or _("Not set yet"), _("no other charges") if is_free else ""),
+        ("geo-alt", _("How"), channel_words(service), ""),
+        ("patch-check", _("What you get"), product or _("Not set yet"), ""),
+    ]
+    return [{"icon": i, "label": w, "value": v, "note": n} for i, w, v, n in rows]
+
+
+def _requirement(service: Service, row: StandardRequirement) -> dict[str, str]:
+    proofs = {
+        "scan": _("Scan or photo of the document"),
+        "photo": _("Photo"),
+        "statement": _("Signed statement"),
+        "original_at_counter": _("Show the original at the counter"),
+        "condition": _("No document, this must be true"),
+    }
+    return {
+        "id": f"need-{row.key}",
+        "remember": f"{service.key}:{row.key}",
+        "title": text_of(row, "title"),
+        "note": text_of(row, "note"),
+        "proof": proofs.get(row.proof, ""),
+    }
+
+
+def _versions(service: Service, shown: ServiceStandard | None) -> list[dict]:
+    address = service_url(service.key)
+    return [
+        {
+            "row": row,
+            "url": "" if row is shown else f"{address}?version={row.version}",
+            "is_current": row.state == "current",
+            "limit": limit_words(row),
+            "fee": fee_words(row),
+        }
+        for row in service.versions
+    ]
+
+
+def _action(
+    service: Service, standard: ServiceStandard | None, requirements: list[StandardRequirement]
+) -> dict:
+    """The side card: the promised date and where to go."""
+    is_online = service.channel == Channel.ONLINE
+    in_system = service.channel == Channel.NATIONAL_SYSTEM
+    return {
+        "promise": _promise(service, standard),
+        "apply_url": reverse("permits:application-new", args=[service.key]) if is_online else "",
+        "system_url": _web(service.system_url) if in_system else "",
+        "counters": [] if in_system else list(counters_of(service.agency_id)),
+        "share_url": _share_url(service, requirements),
+    }
+
+
+def _promise(service: Service, standard: ServiceStandard | None) -> Promise | None:
+    """The date if sent today: for what is sent here, and for limits counted in days."""
+    if standard is None or service.channel == Channel.NATIONAL_SYSTEM:
+        return None
+    if service.channel == Channel.COUNTER and standard.limit_unit != TimeUnit.WORKING_DAYS:
+        return None
+    return promise_if_sent(standard, clock.now(), home_calendar())
+
+
+def _share_url(service: Service, requirements: list[StandardRequirement]) -> str:
+    """A plain WhatsApp link with the list of what to bring; the person picks whom to send to."""
+    if not requirements:
+        return ""
+    lines = [text_of(service, "name"), *(f"- {text_of(row, 'title')}" for row in requirements)]
+    return WHATSAPP + quote("\n".join(lines))
+
+
+def _web(address: str) -> str:
+    """The address if it is a web address, else nothing: data never makes another kind of link."""
+    return address if address.startswith(("https://", "http://")) else ""
