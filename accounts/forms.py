@@ -46,7 +46,7 @@ class SignupForm(SafeFormMixin, allauth_forms.SignupForm):
         # allauth hides the trap for robots by a style attribute, which our CSP forbids.
         trap = self.fields[HONEYPOT]
         trap.label = _("Leave this empty")
-        trap.widget.attrs = {"class": "trap", "tabindex": "-1", "autocomplete": "off"}
+        trap.widget.attrs = {"tabindex": "-1", "autocomplete": "off"}
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
 

@@ -47,9 +47,9 @@ class Periodic:
 JOBS = (
     Periodic("outbox", "accounts.outbox.drain", 1),
     Periodic("papers", "permits.papers.make_pending", 2),
-    Periodic("scans", "permits.documents.scan_pending", 15),
+    Periodic("scans", "mpp.kit.files.scan_pending", 15),
     Periodic("seals", "accounts.access.seal_events", 60),
-    Periodic("deadlines", "permits.silence.apply_silence", 300),
+    Periodic("deadlines", "permits.actions.opinions.expire_opinions", 300),
     Periodic("drafts", "permits.retention.expire_drafts", DAY),
     Periodic("accounts", "accounts.jobs.drop_unproved_accounts", DAY),
     Periodic("codes", "accounts.jobs.forget_old_codes", 3600),

@@ -1,0 +1,18 @@
+"""The desk's pages of this room, one file per noun."""
+
+from accounts.admin.access import AccessEventAdmin
+from accounts.admin.businesses import BusinessAdmin
+from accounts.admin.notices import DeliveryAdmin, NoticeAdmin
+from accounts.admin.people import UserAdmin
+from accounts.admin.roles import RoleAdmin
+from accounts.admin.texts import TextAdmin
+
+__all__ = [
+    "AccessEventAdmin",
+    "BusinessAdmin",
+    "DeliveryAdmin",
+    "NoticeAdmin",
+    "RoleAdmin",
+    "TextAdmin",
+    "UserAdmin",
+]
