@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from permits.definition.conditions import Condition, fields_of
-from permits.definition.shapes import Field, PermitDefinition, Requirement, Section
+from permits.definition.shapes import Field, Requirement, Section
+from permits.definition.whole import PermitDefinition
 
 Answers = Mapping[str, Any]
 

@@ -19,8 +19,6 @@ from permits.definition.shapes import (
     OpinionRequest,
     Opinions,
     Option,
-    Page,
-    PermitDefinition,
     Requirement,
     Section,
     Signatory,
@@ -30,6 +28,7 @@ from permits.definition.shapes import (
     Validity,
 )
 from permits.definition.vocabulary import FIELD_TYPES, GUARD_NAMES, PROOFS, ROLE_KEYS, VERBS
+from permits.definition.whole import Page, PermitDefinition
 from permits.definition.writing import canonical_json, digest, to_data, to_yaml
 
 __all__ = [

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from permits.definition.reading import specs
-from permits.definition.shapes import PermitDefinition
 from permits.definition.walking import identity_of
+from permits.definition.whole import PermitDefinition
 from permits.definition.writing import plain, shape_data
 
 

@@ -27,7 +27,6 @@ from permits.definition.shapes import (
     Field,
     OpinionRequest,
     Option,
-    PermitDefinition,
     Requirement,
     Section,
     Signatory,
@@ -36,6 +35,7 @@ from permits.definition.shapes import (
 )
 from permits.definition.vocabulary import ROLE_KEYS, SILENT_TYPES
 from permits.definition.walking import identity_of, lists_of, parts_of
+from permits.definition.whole import PermitDefinition
 
 NEEDED_TEXTS: dict[type, tuple[str, ...]] = {
     PermitDefinition: ("name",),

@@ -6,8 +6,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from permits.definition.conditions import JOINS, VALUELESS_OPS, Condition
-from permits.definition.shapes import Field, PermitDefinition
+from permits.definition.shapes import Field
 from permits.definition.vocabulary import CHOICE_TYPES, NUMBER_TYPES, SILENT_TYPES
+from permits.definition.whole import PermitDefinition
 
 ORDER_OPS = ("gt", "gte", "lt", "lte")
 ORDERED_TYPES = (*NUMBER_TYPES, "date", "time")

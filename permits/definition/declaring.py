@@ -24,11 +24,11 @@ def a_whole(default: int | None = None) -> Any:
     return declare("whole", default)
 
 
-def a_one_of(options: tuple[str, ...], default: str = "", *, required: bool = False) -> Any:
+def one_of(options: tuple[str, ...], default: str = "", *, required: bool = False) -> Any:
     return declare("one_of", default, options=options, required=required)
 
 
-def a_some_of(options: tuple[str, ...], default: tuple[str, ...] = ()) -> Any:
+def some_of(options: tuple[str, ...], default: tuple[str, ...] = ()) -> Any:
     return declare("some_of", default, options=options)
 
 

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from permits.definition.patterns import pattern_fault
-from permits.definition.shapes import Field, PermitDefinition, Requirement
+from permits.definition.shapes import Field, Requirement
 from permits.definition.vocabulary import CHOICE_TYPES, NUMBER_TYPES, TEXT_TYPES
+from permits.definition.whole import PermitDefinition
 
 MAX_FIELDS = 300
 MAX_REQUIREMENTS = 60

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from permits.definition.shapes import Action, PermitDefinition, Stage
+from permits.definition.shapes import Action, Stage
 from permits.definition.vocabulary import GOOD_ENDS, GUARD_NAMES, MOVING_VERBS
+from permits.definition.whole import PermitDefinition
 
 SERVICE_AGENCY = "service"
 Finding = tuple[str, str]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from counters.yaml_lines import YamlProblem, read_yaml
 from permits.definition import shapes
 from permits.definition.conditions import COMPARISONS, JOINS, LIST_OPS, VALUELESS_OPS, Condition
-from permits.definition.shapes import PermitDefinition
+from permits.definition.whole import PermitDefinition
 
 MAX_YAML_LENGTH = 1_000_000
 MAX_TEXT_LENGTH = 10_000

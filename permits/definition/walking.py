@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from permits.definition.reading import specs
-from permits.definition.shapes import DocumentRow, Option, PermitDefinition
+from permits.definition.shapes import DocumentRow, Option
+from permits.definition.whole import PermitDefinition
 
 
 def parts_of(shape: Any, path: str = "") -> Iterator[tuple[Any, str]]:

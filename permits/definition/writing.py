@@ -9,7 +9,8 @@ import yaml
 
 from permits.definition.conditions import JOINS, VALUELESS_OPS, Condition
 from permits.definition.reading import specs
-from permits.definition.shapes import Option, PermitDefinition
+from permits.definition.shapes import Option
+from permits.definition.whole import PermitDefinition
 
 ALWAYS = {"schema", "key", "service", "name", "name_en", "kind", "audience"}
 
