@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
 PARTS = {
     "css/public.css": ["tokens.css", "base.css", "components.css", "public.css"],
-    "css/desk.css": ["tokens.css", "base.css", "components.css", "desk.css"],
+    "css/desk.css": ["tokens.css", "base.css", "components.css", "desk.css", "frame.css"],
     "js/public.js": ["shared.js", "forms.js", "upload.js", "public.js"],
     "js/desk.js": ["shared.js", "forms.js", "upload.js", "desk.js"],
 }

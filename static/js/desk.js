@@ -310,6 +310,14 @@ var box = document.querySelector(".is-row-focus [type=checkbox]");
 if (box) { box.click(); }
 return Boolean(box);
 }
+function nameOf(element) {
+var named = element.getAttribute("data-key-label") || element.getAttribute("aria-label");
+if (named) { return named; }
+var source = (element.labels && element.labels[0] ? element.labels[0] : element).cloneNode(true);
+var keys = source.querySelectorAll("kbd");
+for (var i = 0; i < keys.length; i += 1) { keys[i].remove(); }
+return source.textContent;
+}
 function help() {
 var dialog = document.getElementById("keys-dialog");
 if (!dialog || !dialog.showModal) { return; }
@@ -317,7 +325,7 @@ var list = dialog.querySelector("[data-keys-list]");
 list.textContent = "";
 var found = document.querySelectorAll("[data-key]");
 for (var i = 0; i < found.length; i += 1) {
-var words = found[i].getAttribute("data-key-label") || found[i].getAttribute("aria-label") || found[i].textContent;
+var words = nameOf(found[i]);
 var line = document.createElement("div");
 var key = document.createElement("kbd");
 var name = document.createElement("dt");
