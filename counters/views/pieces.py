@@ -51,7 +51,7 @@ def icon_of(service: Service) -> str:
 def _card_facts(service: Service) -> list[dict[str, str]]:
     standard = current_standard(service)
     facts = [
-        ("clock", _("Time"), limit_words(standard)),
+        ("clock", _("How long"), limit_words(standard)),
         ("cash-coin", _("Fee"), fee_words(standard)),
         ("geo-alt", _("How"), channel_words(service)),
     ]

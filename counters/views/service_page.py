@@ -56,7 +56,7 @@ def service_context(service: Service, standard: ServiceStandard | None = None) -
         "standard": standard,
         "assumed": assumed,
         "has_assumed": bool(service.assumed) or any(assumed.values()),
-        "facts": _facts(service, standard),
+        "facts": _facts(service, standard, assumed),
         "requirements": [_requirement(service, row) for row in requirements],
         "steps": text_of(standard, "procedure") if standard else [],
         "fee_text": text_of(standard, "fee_text") if standard else "",
@@ -84,19 +84,28 @@ def _crumbs(service: Service) -> list[dict[str, str]]:
     ]
 
 
-def _facts(service: Service, standard: ServiceStandard | None) -> list[dict[str, str]]:
+def _facts(
+    service: Service, standard: ServiceStandard | None, assumed: dict[str, bool]
+) -> list[dict]:
     """The four key facts, always the same four in the same order."""
     limit, fee = limit_words(standard), fee_words(standard)
     is_free = standard is not None and standard.fee_amount == 0
-    time_value = _("At most %(limit)s") % {"limit": limit} if limit else _("Not set yet")
+    time_value = _("At most %(limit)s") % {"limit": limit} if limit else ""
     product = text_of(standard, "product") if standard else ""
+    channel_assumed = "channel" in service.assumed and service.channel != Channel.ONLINE
     rows = [
-        ("clock", _("Time"), time_value, _("once the file is complete") if limit else ""),
-        ("cash-coin", _("Fee"), fee or _("Not set yet"), _("no other charges") if is_free else ""),
-        ("geo-alt", _("How"), channel_words(service), ""),
-        ("patch-check", _("What you get"), product or _("Not set yet"), ""),
+        ("clock", _("How long"), time_value, _("once the file is complete"), assumed["time"]),
+        ("cash-coin", _("Fee"), fee, _("no other charges") if is_free else "", assumed["fee"]),
+        ("geo-alt", _("How"), channel_words(service), "", channel_assumed),
+        ("patch-check", _("What you get"), product, "", assumed["product"]),
     ]
-    return [{"icon": i, "label": w, "value": v, "note": n} for i, w, v, n in rows]
+    return [_fact(*row) for row in rows]
+
+
+def _fact(icon: str, label: str, value: str, note: str, is_example: bool) -> dict:
+    if not value:
+        return _fact(icon, label, _("Not set yet"), "", False)
+    return {"icon": icon, "label": label, "value": value, "note": note, "is_example": is_example}
 
 
 def _requirement(service: Service, row: StandardRequirement) -> dict[str, str]:
