@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from permits.definition.patterns import pattern_fault
+from permits.definition.patterns import MAX_ANSWER, pattern_fault
 from permits.definition.shapes import Field, Requirement
 from permits.definition.vocabulary import CHOICE_TYPES, NUMBER_TYPES, TEXT_TYPES
 from permits.definition.whole import PermitDefinition
@@ -96,6 +96,8 @@ def _pattern(field: Field, path: str) -> Iterator[Finding]:
     fault = pattern_fault(field.pattern)
     if fault:
         yield f"{path}.pattern", fault
+    if not 1 <= (field.max_length or 0) <= MAX_ANSWER:
+        yield f"{path}.max_length", _("With a pattern give a length of 1 to 500.")
     if not field.pattern_hint:
         yield f"{path}.pattern_hint", _("Say in words what the pattern asks for.")
 

@@ -11,7 +11,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 MAX_LENGTH = 200
-MAX_OPEN_REPEATS = 2
+MAX_ANSWER = 500  # signs of an answer that a pattern may be asked to match
+MAX_WAYS = 300_000  # ways to split an answer that the engine may have to try
+MAX_REPEAT = 1000
+MAX_DEPTH = 12
+_REPEATS = 2
 MAX_REPEAT = 1000
 MAX_DEPTH = 12
 _REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT, _constants.POSSESSIVE_REPEAT)
@@ -39,11 +43,11 @@ def pattern_fault(pattern: str) -> str:
 
 
 class _Walker:
-    """Counts what can repeat while going through a parsed pattern."""
+    """Multiplies the ways in which an answer can be split while going through a pattern."""
 
     def __init__(self) -> None:
         self.fault = ""
-        self.open_repeats = 0
+        self.ways = 1
 
     def visit(self, tree: Any, *, in_repeat: bool, depth: int) -> None:
         for code, argument in tree:
@@ -64,6 +68,7 @@ class _Walker:
         if in_repeat:
             self.fault = _("This pattern could take very long. Do not repeat alternatives.")
             return
+        self._count(len(choices))
         for choice in choices:
             self.visit(choice, in_repeat=False, depth=depth + 1)
 
@@ -71,11 +76,13 @@ class _Walker:
         low, high, inner = argument
         if high != _constants.MAXREPEAT and high > MAX_REPEAT:
             self.fault = _("This pattern repeats too often.")
-        elif high > 1 and low != high:
-            if in_repeat:
-                self.fault = _("This pattern could take very long. Do not nest repeats.")
-            if high == _constants.MAXREPEAT:
-                self.open_repeats += 1
-            if self.open_repeats > MAX_OPEN_REPEATS:
-                self.fault = _("This pattern has too many open repeats.")
-        self.visit(inner, in_repeat=in_repeat or high > 1, depth=depth + 1)
+        elif low != high and in_repeat:
+            self.fault = _("This pattern could take very long. Do not nest repeats.")
+        else:
+            self._count(1 + min(high - low, MAX_ANSWER))
+            self.visit(inner, in_repeat=in_repeat or high > 1, depth=depth + 1)
+
+    def _count(self, ways: int) -> None:
+        self.ways *= ways
+        if self.ways > MAX_WAYS:
+            self.fault = _("This pattern has too many open repeats.")
