@@ -23,7 +23,7 @@ from counters.search import rank
 from counters.search_index import service_index
 from tests.counters.test_search import QUERIES, misses
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_mall")]
 MODELS = (Agency, Counter, LifeEvent, Service, ServiceStandard, Site, StandardRequirement)
 
 
