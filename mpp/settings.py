@@ -81,7 +81,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "crispy_forms",
     "django_htmx",
-    "django_q",
     "mpp.apps.KitConfig",
     "mpp.apps.PortalConfig",
     "accounts.apps.AccountsConfig",
@@ -253,7 +252,8 @@ ACCOUNT_SIGNUP_FORM_HONEYPOT_FIELD = "website"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_CHANGE_EMAIL = True
-# One-time codes hold ten minutes and can be sent again.
+# One-time codes: eight digits (three tries each), hold ten minutes, can be sent again.
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_PHONE_VERIFICATION_TIMEOUT = 10 * 60
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
@@ -311,18 +311,6 @@ MESSAGE_CHANNELS = {
         if DEMO and not SMS_URL
         else "accounts.channels.WebhookSmsChannel"
     ),
-}
-Q_CLUSTER = {
-    "name": "portal",
-    "orm": "default",
-    "workers": env.int("WORKERS", 1),
-    "timeout": 120,
-    "retry": 180,
-    "max_attempts": 5,
-    "catch_up": False,
-    "poll": 1,
-    "save_limit": 100,
-    "label": "Jobs",
 }
 
 # --- Pages --------------------------------------------------------------------------------

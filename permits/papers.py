@@ -1,6 +1,7 @@
 """What a permit says: placeholders filled, validity, number, masked holder; and the PDFs."""
 
 import json
+import logging
 import re
 from calendar import monthrange
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from permits.casefile import CaseFile
 from permits.definition import DocumentTemplate
 from permits.display import shown_value
 
+log = logging.getLogger("permits.papers")
 PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z0-9_]+)?)\}")
 NUMBER_PART = re.compile(r"\{(seq(?::0(\d))?|year|month|month_roman)\}")
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
@@ -164,3 +166,17 @@ def make_pdf(paper: Paper) -> bool:
         if not made:
             discard(stored)
     return bool(made)
+
+
+def make_pending(limit: int = 20) -> int:
+    """Make the PDFs that wait; how many are ready now. One broken paper never stops the others."""
+    waiting = Paper.objects.filter(kind="permit", pdf_state=PdfState.PENDING).order_by(
+        "pdf_attempts", "created_at"
+    )
+    ready = 0
+    for paper in waiting[:limit]:
+        try:
+            ready += make_pdf(paper)
+        except Exception:
+            log.exception("the PDF of paper %s could not be made", paper.pk)
+    return ready
