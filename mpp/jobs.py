@@ -5,7 +5,6 @@ done stands in rows (outbox, papers, files), never in the worker's memory. So th
 of its own beside those rows, and no second retry logic.
 """
 
-import importlib
 import logging
 import time
 from collections.abc import Callable
@@ -16,8 +15,12 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.utils.translation import override
 
+from accounts import access, outbox
+from accounts import jobs as people_jobs
 from accounts.models import Job
-from mpp.kit import clock
+from mpp.kit import clock, files
+from permits import papers, sweeps
+from permits.actions import expire_opinions
 
 log = logging.getLogger("mpp.jobs")
 BEAT = "worker"
@@ -29,13 +32,13 @@ DAY = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """A job by name, the dotted name of its function (no arguments), and its pace.
+    """A job by name, its function (no arguments), and its pace.
 
     Jobs once an hour or rarer are claimed through a row, so that two workers share them.
     """
 
     name: str
-    target: str
+    call: Callable[[], object]
     seconds: int
 
     @property
@@ -45,51 +48,40 @@ class Periodic:
 
 
 JOBS = (
-    Periodic("outbox", "accounts.outbox.drain", 1),
-    Periodic("papers", "permits.papers.make_pending", 2),
-    Periodic("scans", "mpp.kit.files.scan_pending", 15),
-    Periodic("seals", "accounts.access.seal_events", 60),
-    Periodic("deadlines", "permits.actions.opinions.expire_opinions", 300),
-    Periodic("completeness", "permits.sweeps.presume_complete", 300),
-    Periodic("drafts", "permits.sweeps.expire_drafts", DAY),
-    Periodic("orphans", "mpp.kit.files.sweep_orphans", DAY),
-    Periodic("accounts", "accounts.jobs.drop_unproved_accounts", DAY),
-    Periodic("codes", "accounts.jobs.forget_old_codes", 3600),
-    Periodic("sessions", "accounts.jobs.clear_sessions", DAY),
-    Periodic("chain", "accounts.jobs.check_chain", DAY),
+    Periodic("outbox", outbox.drain, 1),
+    Periodic("papers", papers.make_pending, 2),
+    Periodic("scans", files.scan_pending, 15),
+    Periodic("seals", access.seal_events, 60),
+    Periodic("deadlines", expire_opinions, 300),
+    Periodic("completeness", sweeps.presume_complete, 300),
+    Periodic("drafts", sweeps.expire_drafts, DAY),
+    Periodic("orphans", files.sweep_orphans, DAY),
+    Periodic("accounts", people_jobs.drop_unproved_accounts, DAY),
+    Periodic("codes", people_jobs.forget_old_codes, 3600),
+    Periodic("sessions", people_jobs.clear_sessions, DAY),
+    Periodic("chain", people_jobs.check_chain, DAY),
 )
-
-
-def resolve(job: Periodic) -> Callable[[], object] | None:
-    """The function of a job, or None (and a log line) when its room does not offer it."""
-    module, _dot, name = job.target.rpartition(".")
-    try:
-        return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as fault:
-        log.error("job %s is not there: %s", job.name, fault)
-        return None
 
 
 class Runner:
     """One worker process: runs each job when it is due; `step` is one round."""
 
     def __init__(self, jobs: tuple[Periodic, ...] = JOBS) -> None:
-        found = ((job, resolve(job)) for job in jobs)
-        self.jobs = [(job, call) for job, call in found if call is not None]
-        self.due = dict.fromkeys((job.name for job, _call in self.jobs), 0.0)
+        self.jobs = jobs
+        self.due = dict.fromkeys((job.name for job in jobs), 0.0)
         self.beat_at = 0.0
 
     def step(self) -> None:
         """Run what is due now. A failing job is logged and never stops the others."""
-        for job, call in self.jobs:
+        for job in self.jobs:
             self.beat()
             if time.monotonic() < self.due[job.name]:
                 continue
             self.due[job.name] = time.monotonic() + min(job.seconds, 60)
             if not job.is_shared:
-                _run(job, call)
+                _run(job)
             elif _claim(job):
-                _finish(job, _run(job, call))
+                _finish(job, _run(job))
         self.beat()
 
     def beat(self) -> None:
@@ -108,9 +100,7 @@ class Runner:
 def drain_all() -> None:
     """Run every job once, now, in this process (tests, the demo's seed, first aid)."""
     for job in JOBS:
-        call = resolve(job)
-        if call is not None:
-            call()
+        job.call()
 
 
 def is_alive() -> bool:
@@ -119,12 +109,12 @@ def is_alive() -> bool:
     return Job.objects.filter(name=BEAT, last_at__gte=since).exists()
 
 
-def _run(job: Periodic, call: Callable[[], object]) -> str:
+def _run(job: Periodic) -> str:
     """Call a job; the name of the fault, or an empty text."""
     started = time.monotonic()
     try:
         with override(settings.LANGUAGE_CODE):
-            call()
+            job.call()
     except Exception as fault:  # one broken job must not stop the others
         log.exception("job %s failed", job.name)
         close_old_connections()
