@@ -8,7 +8,6 @@ from permits.definition.changes import Change, diff
 from permits.definition.checking import problems
 from permits.definition.conditions import Condition, fields_of
 from permits.definition.field_checks import date_bound
-from permits.definition.papertext import number_text, placeholders
 from permits.definition.reading import DefinitionError, Problem, from_yaml, parse
 from permits.definition.shapes import (
     Action,
@@ -64,9 +63,7 @@ __all__ = [
     "digest",
     "fields_of",
     "from_yaml",
-    "number_text",
     "parse",
-    "placeholders",
     "problems",
     "to_data",
     "to_yaml",

@@ -52,7 +52,21 @@ NEEDED_TEXTS: dict[type, tuple[str, ...]] = {
     DocumentRow: ("label",),
     Signatory: ("position",),
 }
+MAX_KEY = 60
 MAX_NUMBER_FORMAT = 50
+MAX_LIMIT = 1000
+# What fits on a page and into the columns of the catalogue; `_en` twins likewise.
+MAX_LENGTHS = {
+    "name": 150,
+    "title": 250,
+    "label": 250,
+    "note": 400,
+    "product": 200,
+    "decree": 120,
+    "position": 150,
+    "sequence": MAX_KEY,
+}
+MAX_SPANS = {"years": 99, "months": 1200, "days": 36_500}
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FIELD_KEY = re.compile(r"[a-z][a-z0-9_]*")
 _OPTION_VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
@@ -83,6 +97,8 @@ def _keys(defn: PermitDefinition) -> Iterator[Finding]:
     for name in ("key", "service"):
         if not _SLUG.fullmatch(getattr(defn, name)):
             yield name, _("A key has small letters, digits and hyphens only.")
+        if len(getattr(defn, name)) > MAX_KEY:
+            yield name, _("This text is too long.")
     for items, path in lists_of(defn):
         seen: set[str] = set()
         for index, item in enumerate(items):
@@ -104,7 +120,7 @@ def _key_form(item: Any, key: str, path: str) -> Iterator[Finding]:
         form = _FIELD_KEY
     elif isinstance(item, Option):
         form = _OPTION_VALUE
-    if not form.fullmatch(key) or len(key) > 60:
+    if not form.fullmatch(key) or len(key) > MAX_KEY:
         yield f"{path}.key", _("This key has a sign that keys cannot have, or is too long.")
 
 
@@ -112,8 +128,12 @@ def _texts(defn: PermitDefinition) -> Iterator[Finding]:
     for shape, path in parts_of(defn):
         names = {spec.name for spec in specs(type(shape))}
         needed = NEEDED_TEXTS.get(type(shape), ())
-        for name in (name for name in names if f"{name}_en" in names):
+        for name in sorted(name for name in names if f"{name}_en" in names):
             yield from _twins(shape, name, path, needed=name in needed)
+        for name in sorted(names):
+            longest = MAX_LENGTHS.get(name.removesuffix("_en"))
+            if longest and len(getattr(shape, name)) > longest:
+                yield f"{path}.{name}" if path else name, _("This text is too long.")
 
 
 def _twins(shape: Any, name: str, path: str, *, needed: bool) -> Iterator[Finding]:
@@ -131,8 +151,8 @@ def _twins(shape: Any, name: str, path: str, *, needed: bool) -> Iterator[Findin
 
 def _standard(defn: PermitDefinition) -> Iterator[Finding]:
     standard = defn.standard
-    if not standard.limit_count:
-        yield "standard.time_limit", _("Say how long the service takes.")
+    if not 1 <= (standard.limit_count or 0) <= MAX_LIMIT:
+        yield "standard.time_limit", _("Say how long the service takes, 1 to 1,000.")
     if not standard.procedure:
         yield "standard.procedure", _("Say how the service works.")
     if not 0 <= standard.intake_days <= 30:
@@ -190,20 +210,24 @@ def _validity(defn: PermitDefinition, document: DocumentTemplate) -> Iterator[Fi
     validity = document.validity
     if validity is None:
         return
-    spans = [validity.years, validity.months, validity.days]
-    given = [span for span in spans if span is not None]
-    if len(given) + bool(validity.until_field) != 1 or 0 in given:
+    spans = {name: getattr(validity, name) for name in MAX_SPANS}
+    given = {name: span for name, span in spans.items() if span is not None}
+    if len(given) + bool(validity.until_field) != 1:
         yield "document.validity", _("Give one of years, months, days or until_field.")
+    for name, span in given.items():
+        if not 1 <= span <= MAX_SPANS[name]:
+            yield f"document.validity.{name}", _("This number is too small or too large.")
     key = validity.until_field
     if key and not (defn.has_field(key) and _is_certain_date(defn, key)):
         yield "document.validity.until_field", _("A required date that is always shown is needed.")
 
 
 def _is_certain_date(defn: PermitDefinition, key: str) -> bool:
+    """Whether every application answers it; the last day counts for a range of dates."""
     field = defn.field(key)
     section = defn.section_of(key)
     shown = field.show_if is None and section.show_if is None and "." not in key
-    return field.type == "date" and field.required and shown
+    return field.type in ("date", "date_range") and field.required and shown
 
 
 def _holder(defn: PermitDefinition) -> Iterator[Finding]:

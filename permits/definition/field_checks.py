@@ -15,6 +15,7 @@ MAX_FIELDS = 300
 MAX_REQUIREMENTS = 60
 MAX_ROWS = 100
 MAX_MB = 50
+MAX_ANSWER_KEY = 60
 MAX_FILES = 20
 DATE_TYPES = ("date", "date_range")
 PREFILL_TYPES = {
@@ -31,7 +32,7 @@ PREFILL_TYPES = {
     "business.nib": ("nib",),
     "business.npwp": ("npwp",),
 }
-_RELATIVE = re.compile(r"today(?:([+-])(\d{1,6}))?")
+_RELATIVE = re.compile(r"today(?:([+-])(\d{1,5}))?")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 Finding = tuple[str, str]
 
@@ -168,6 +169,8 @@ def _group(defn: PermitDefinition, field: Field, path: str) -> Iterator[Finding]
             yield f"{inner_path}.type", _("This kind of field cannot stand in a group.")
         if inner.prefill:
             yield f"{inner_path}.prefill", _("A field in a group has no prefill.")
+        if len(f"{field.key}.{inner.key}") > MAX_ANSWER_KEY:
+            yield f"{inner_path}.key", _("Both keys together are too long.")
         if defn.has_field(inner.key):
             yield f"{inner_path}.key", _("A field outside the group has the same key.")
         yield from _field(defn, inner, inner_path)

@@ -9,7 +9,7 @@ PLACEHOLDERS = frozenset(
 )
 ANSWER = "answer."
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_NUMBER_PART = re.compile(r"\{(?:seq(?::0([1-9]))?|year)\}")
+_NUMBER_PART = re.compile(r"\{(?:seq(?::0[1-9])?|year|month|month_roman)\}")
 
 
 def placeholders(text: str) -> list[str]:
@@ -38,20 +38,9 @@ def texts_of(document: DocumentTemplate) -> list[tuple[str, str]]:
     return found
 
 
-def number_text(number_format: str, *, seq: int, year: int) -> str:
-    """The number of a paper: `503/{seq:04}/SIP-D/35.79/{year}` -> `503/0007/SIP-D/35.79/2026`."""
-
-    def fill(match: re.Match) -> str:
-        if match.group() == "{year}":
-            return str(year)
-        return str(seq).zfill(int(match.group(1) or 1))
-
-    return _NUMBER_PART.sub(fill, number_format)
-
-
 def number_is_sound(number_format: str) -> bool:
-    """Whether the format holds {seq} and {year} once each and nothing else in braces."""
+    """Whether the format holds {seq} and {year} once each, else only {month}, {month_roman}."""
     parts = [match.group() for match in _NUMBER_PART.finditer(number_format)]
-    rest = _NUMBER_PART.sub("", number_format)
-    counted = [part.startswith("{seq") for part in parts]
-    return sorted(counted) == [False, True] and not re.search(r"[{}]", rest)
+    if re.search(r"[{}]", _NUMBER_PART.sub("", number_format)):
+        return False
+    return parts.count("{year}") == 1 and sum(part.startswith("{seq") for part in parts) == 1
