@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import actions
 from accounts.access import openings_of_person
 from accounts.forms import BusinessForm, MemberForm, ProfileForm
-from accounts.models import Business, BusinessInvite, BusinessMember, Notice
+from accounts.models import Business, BusinessInvite, BusinessMember, Notice, User
 from mpp.kit import clock
 from mpp.kit.models import Installation
 
@@ -31,7 +31,7 @@ def page_of(request: HttpRequest, rows, per_page: int = PER_PAGE):
 def profile(request: HttpRequest) -> HttpResponse:
     """See and change the own data; a village search keeps what was typed."""
     home = Installation.objects.values_list("region_code", flat=True).first() or ""
-    person = type(request.user).objects.get(pk=request.user.pk)
+    person = User.objects.get(pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=person, home_code=home)
     if request.method == "POST" and "look" not in request.POST and form.is_valid():
         for sentence in actions.save_profile(form.instance):
