@@ -7,21 +7,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mpp.kit.models import Installation
-
-INSTALLATION_SECONDS = 30
-
-
-def installation() -> Installation:
-    """The installation row, remembered for half a minute per process."""
-    cache = caches["local"]
-    row = cache.get("installation")
-    if row is None:
-        row = Installation.objects.order_by("pk").first() or Installation(
-            name="MPP", region_name="Indonesia"
-        )
-        cache.set("installation", row, INSTALLATION_SECONDS)
-    return row
+from mpp.kit.installation import installation
 
 
 def navigation() -> dict[str, list[dict]]:

@@ -124,7 +124,7 @@ def logged_errors():
 
 @pytest.fixture(autouse=True)
 def _no_logged_error(request):
-    """A logged error fails the test, unless it reads the log itself (`logged_errors`, `caplog`)."""
+    """A logged error fails the test, unless it asks for `logged_errors` or `caplog`."""
     if {"logged_errors", "caplog"} & set(request.fixturenames):
         yield
         return

@@ -1,4 +1,4 @@
-"""Take the icons we use out of a bootstrap-icons package into mpp/templatetags/icons.json.
+"""Take the icons we use out of a bootstrap-icons package into mpp/kit/icons.json.
 
     npm pack bootstrap-icons@1.13.2 && tar xzf bootstrap-icons-1.13.2.tgz
     python tools/build_icons.py package/icons            # rebuild what is listed already
@@ -12,7 +12,7 @@ import re
 import sys
 from pathlib import Path
 
-TARGET = Path(__file__).resolve().parent.parent / "mpp" / "templatetags" / "icons.json"
+TARGET = Path(__file__).resolve().parent.parent / "mpp" / "kit" / "icons.json"
 INNER = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 

@@ -3,57 +3,28 @@
 Loaded as a template builtin, so no page needs `{% load %}`.
 """
 
-import json
-from datetime import date, datetime
-from decimal import Decimal
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from django import template
-from django.http import QueryDict
-from django.utils import timezone
-from django.utils.dates import MONTHS, WEEKDAYS
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+
+from mpp.kit.icons import icon_drawings, icon_svg
+from mpp.kit.wording import (
+    bdi,
+    date_id,
+    file_size,
+    masked_nik,
+    pick,
+    query_string,
+    rupiah,
+    thousands,
+    time_id,
+    when,
+)
 
 register = template.Library()
 
-ICONS_FILE = Path(__file__).with_name("icons.json")
-NBSP = "\N{NO-BREAK SPACE}"
-# Indonesia's three zones by their distance from UTC in hours (Keppres 41/1987).
-ZONE_NAMES = {7: "WIB", 8: "WITA", 9: "WIT"}
-
-
-def is_english() -> bool:
-    """Whether the page is being written in English now (else Indonesian)."""
-    return (get_language() or "id").startswith("en")
-
-
-# --- Icons ------------------------------------------------------------------------------------
-@lru_cache(maxsize=1)
-def icon_drawings() -> dict[str, str]:
-    """Icon name -> SVG inner markup (bootstrap-icons, MIT), read once per process."""
-    return json.loads(ICONS_FILE.read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=512)
-def icon_svg(name: str, css_class: str = "") -> SafeString:
-    """The inlined SVG of an icon, hidden from screen readers: words stand beside it.
-
-    Raises TemplateSyntaxError for a name that is not in icons.json, so a typing error cannot
-    reach a page.
-    """
-    drawing = icon_drawings().get(name)
-    if drawing is None:
-        raise template.TemplateSyntaxError(f"No icon is called {name!r}; see icons.json.")
-    css = f"icon {css_class}".strip()
-    return mark_safe(  # noqa: S308 - our own committed file
-        f'<svg class="{conditional_escape(css)}" viewBox="0 0 16 16" aria-hidden="true">'
-        f"{drawing}</svg>"
-    )
+for words in (rupiah, thousands, date_id, time_id, when, file_size, masked_nik, bdi, pick):
+    register.filter(words)
 
 
 class IconNode(template.Node):
@@ -79,142 +50,13 @@ def icon(parser: Any, token: Any) -> template.Node:
     return IconNode(expressions[0], expressions[1] if len(parts) == 2 else None)
 
 
-# --- Numbers, dates ---------------------------------------------------------------------------
-def _grouped(number: int) -> str:
-    text = f"{number:,}"
-    return text if is_english() else text.replace(",", ".")
-
-
 @register.filter
-def rupiah(value: Any) -> str:
-    """Whole rupiah as people write it: "Rp30.000"; 0 is "Gratis"; None or "" is empty."""
-    if value is None or value == "":
-        return ""
-    amount = int(Decimal(str(value)))
-    if amount == 0:
-        return _("Free")
-    return f"{'-' if amount < 0 else ''}Rp{_grouped(abs(amount))}"
-
-
-@register.filter
-def thousands(value: Any) -> str:
-    """A whole number with its thousands marked: 1.250 (id), 1,250 (en)."""
-    return "" if value is None or value == "" else _grouped(int(value))
-
-
-def _local(value: date | datetime) -> date | datetime:
-    if isinstance(value, datetime) and timezone.is_aware(value):
-        return timezone.localtime(value)
-    return value
-
-
-@register.filter
-def date_id(value: date | datetime | None, style: str = "full") -> str:
-    """A date in words, in the page's language and active zone.
-
-    Day, month and year are held together by non-breaking spaces; after the weekday a line may
-    break, so that a long date fits a phone of 320 px.
-
-    Styles: "full" = Jumat, 27 November 2026; "day" = Jumat, 27 November;
-    "plain" = 27 November 2026; "month" = November 2026. None is empty.
-    """
-    if not value:
-        return ""
-    day = _local(value)
-    weekday = f"{WEEKDAYS[day.weekday()]}{'' if is_english() else ','}"
-    month = MONTHS[day.month]
-    if style == "full":
-        return f"{weekday} {day.day}{NBSP}{month}{NBSP}{day.year}"
-    if style == "day":
-        return f"{weekday} {day.day}{NBSP}{month}"
-    if style == "plain":
-        return f"{day.day}{NBSP}{month}{NBSP}{day.year}"
-    return f"{month}{NBSP}{day.year}"
-
-
-@register.filter
-def time_id(value: datetime | None) -> str:
-    """The time of day with its zone: "14.05 WIB" (id), "14:05 WIB" (en). None is empty."""
-    if not value:
-        return ""
-    local = _local(value)
-    mark = ":" if is_english() else "."
-    offset = local.utcoffset() if isinstance(local, datetime) else None
-    zone = ZONE_NAMES.get(int(offset.total_seconds() // 3600), "") if offset is not None else ""
-    return f"{local:%H}{mark}{local:%M}{NBSP if zone else ''}{zone}"
-
-
-@register.filter
-def when(value: date | datetime | None, style: str = "full") -> str:
-    """`<time>` with the date in words, and the time of day if there is one."""
-    if not value:
-        return ""
-    words = date_id(value, style)
-    if isinstance(value, datetime):
-        words = f"{words}, {time_id(value)}"
-    return format_html('<time datetime="{}">{}</time>', _local(value).isoformat(), words)
-
-
-@register.filter
-def file_size(value: int | None) -> str:
-    """Bytes as people say them: "640 KB", "4,8 MB" (id) or "4.8 MB" (en)."""
-    if value is None or value == "":
-        return ""
-    size = int(value)
-    if size < 1000:
-        return f"{size}{NBSP}byte"
-    if size < 1_000_000:
-        return f"{max(1, round(size / 1000))}{NBSP}KB"
-    text = f"{size / 1_000_000:.1f}".removesuffix(".0")
-    return f"{text if is_english() else text.replace('.', ',')}{NBSP}MB"
-
-
-# --- Words of people --------------------------------------------------------------------------
-@register.filter
-def masked_nik(value: str | None) -> str:
-    """First four and last four of a 16-digit NIK; anything else is masked whole."""
-    text = str(value or "")
-    if len(text) == 16 and text.isdigit():
-        return f"{text[:4]}********{text[-4:]}"
-    return "*" * len(text)
-
-
-@register.filter
-def bdi(value: Any) -> str:
-    """What a person typed, fenced so that right-to-left marks cannot reorder the page."""
-    return format_html("<bdi>{}</bdi>", "" if value is None else value)
-
-
-@register.filter
-def pick(obj: Any, field: str) -> str:
-    """`field` of an object or dict in the page's language; Indonesian where English is empty."""
-    read = (
-        obj.get if isinstance(obj, dict) else lambda name, default="": getattr(obj, name, default)
-    )
-    if obj is None:
-        return ""
-    if is_english():
-        english = read(f"{field}_en", "")
-        if english:
-            return english
-    return read(field, "") or ""
+def known_icon(name: str, fallback: str) -> str:
+    """`name` if there is such an icon, else `fallback`: for names that come from rows."""
+    return name if name in icon_drawings() else fallback
 
 
 # --- Addresses --------------------------------------------------------------------------------
-def query_string(params: QueryDict, **changes: Any) -> str:
-    """`?a=b...` from `params` with changes; None or "" removes, a list gives several values."""
-    params = params.copy()
-    for key, value in changes.items():
-        if value is None or value == "":
-            params.pop(key, None)
-        elif isinstance(value, list | tuple):
-            params.setlist(key, [str(item) for item in value])
-        else:
-            params[key] = str(value)
-    text = params.urlencode()
-    return f"?{text}" if text else "?"
-
-
 @register.simple_tag(takes_context=True)
 def qs(context: template.Context, **changes: Any) -> str:
     """`{% qs page=2 %}`: this page's query with that change. Not for use inside long loops."""

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from mpp.kit.promise_bar import promise_bar
-from mpp.templatetags.ui import date_id, when
+from mpp.kit.wording import date_id, when
 
 LATER = datetime(2026, 11, 23, 10, 42, tzinfo=ZoneInfo("Asia/Jakarta"))
 PROMISED = date(2026, 11, 27)

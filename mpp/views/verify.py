@@ -16,7 +16,7 @@ from mpp.kit.models import Paper
 from mpp.kit.references import format_code, normalise_code
 from mpp.kit.signing import MAX_CHECKED_BYTES
 from mpp.kit.verification import HEADINGS, ICONS, TONES, check_upload, paper_by_code, state_of
-from mpp.templatetags.ui import date_id, is_english, when
+from mpp.kit.wording import date_id, is_english, when
 
 LONGEST_CODE = 60
 
