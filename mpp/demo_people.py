@@ -46,5 +46,28 @@ PEOPLE = (
     Person("kasir@demo.id", "Lina Marlina", "cashier", (("dpmptsp", "cashier"),)),
     Person("tamu@demo.id", "Yusuf Hidayat", "host of visits", (("dpmptsp", "host"),)),
     Person("inspektur@demo.id", "Bambang Setiawan", "inspector", (("dpmptsp", "inspector"),)),
+    Person(
+        "kesbangpol@demo.id",
+        "Sri Lestari",
+        "opinion giver, verifier and head (Kesbangpol)",
+        (
+            ("kesbangpol", "opinion_giver"),
+            ("kesbangpol", "front_desk"),
+            ("kesbangpol", "verifier"),
+            ("kesbangpol", "head"),
+        ),
+    ),
+    Person(
+        "teknis@demo.id",
+        "Joko Susilo",
+        "technical offices (DPKPP, DPUPR, Polres, Dishub)",
+        (
+            ("dpkpp", "verifier"),
+            ("dpkpp", "front_desk"),
+            ("dpupr", "verifier"),
+            ("polres", "opinion_giver"),
+            ("dishub", "opinion_giver"),
+        ),
+    ),
     Person("admin@demo.id", "Admin Demo", "superuser", (("dpmptsp", "catalogue_editor"),), True),
 )
