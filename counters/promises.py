@@ -36,9 +36,7 @@ def limit_days(standard: ServiceStandard) -> int:
     return count * _MINUTES.get(standard.limit_unit, 0) // _MINUTES_A_DAY
 
 
-def promise_if_sent(
-    standard: ServiceStandard, at: datetime, calendar: Calendar
-) -> Promise | None:
+def promise_if_sent(standard: ServiceStandard, at: datetime, calendar: Calendar) -> Promise | None:
     """What the standard promises for a file sent at `at`; None without a time limit."""
     if standard.limit_count is None:
         return None

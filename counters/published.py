@@ -38,7 +38,9 @@ class Published:
     @cached_property
     def index(self) -> Index:
         """The search index over these services."""
-        return Index.build(entry_of(row, order) for order, row in enumerate(self.services.values()))
+        return Index.build(
+            entry_of(row, order) for order, row in enumerate(self.services.values())
+        )
 
     @cached_property
     def agencies(self) -> dict[str, Agency]:

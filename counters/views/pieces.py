@@ -16,7 +16,6 @@ from counters.words import channel_words, fee_words, limit_words, text_of
 
 # Agencies beyond these stand behind a fold.
 AGENCIES_SHOWN = 6
-DEFAULT_ICON = "file-earmark-text"
 
 
 def service_url(key: str) -> str:
@@ -39,13 +38,13 @@ def _draw_card(service: Service) -> str:
         "icon": icon_of(service),
         "facts": _card_facts(service),
     }
-    return render_to_string("components/service_card.html", context)
+    return render_to_string("counters/_card.html", context)
 
 
 def icon_of(service: Service) -> str:
     """The picture of a service: that of its first life event."""
     event = next(iter(service.life_events.all()), None)
-    return (event.icon if event else "") or DEFAULT_ICON
+    return event.icon if event else ""
 
 
 def _card_facts(service: Service) -> list[dict[str, str]]:

@@ -13,12 +13,11 @@ from django.views.decorators.http import require_safe
 from counters.opening import openings
 from counters.published import Published, published
 from counters.search import rank
-from mpp.context import installation
+from mpp.kit.installation import installation
 from mpp.kit.theme import theme_css
 
 NEEDS_SHOWN = 4
 EVENTS_SHOWN = 8
-DEFAULT_ICON = "grid"
 YEAR = 365 * 24 * 3600
 
 
@@ -78,7 +77,6 @@ def _life_events(known: Published, catalogue: str) -> list[dict[str, str]]:
     return [
         {
             "row": event,
-            "icon": event.icon or DEFAULT_ICON,
             "url": f"{catalogue}?{urlencode({'event': key})}",
             "count": _service_count(len(known.members["event"][key])),
         }
@@ -95,7 +93,9 @@ def _service_count(count: int) -> str:
 def theme(request: HttpRequest) -> HttpResponse:
     """The region's colours and motif as CSS; `?r=` is the revision, so it may be kept long."""
     row = installation()
-    response = HttpResponse(theme_css(row.theme, row.motif), content_type="text/css; charset=utf-8")
+    response = HttpResponse(
+        theme_css(row.theme, row.motif), content_type="text/css; charset=utf-8"
+    )
     is_current = request.GET.get("r") == str(row.revision)
     response.headers["Cache-Control"] = f"public, max-age={YEAR}" if is_current else "no-cache"
     return response

@@ -1,0 +1,18 @@
+"""Places and catalogue in the desk; rows are scoped to the agencies one is posted to."""
+
+from counters.admin.agencies import AgencyAdmin, CounterAdmin
+from counters.admin.calendar import HolidayAdmin, SiteAdmin
+from counters.admin.postings import PostingAdmin
+from counters.admin.services import LifeEventAdmin, ServiceAdmin
+from counters.admin.standards import ServiceStandardAdmin
+
+__all__ = [
+    "AgencyAdmin",
+    "CounterAdmin",
+    "HolidayAdmin",
+    "LifeEventAdmin",
+    "PostingAdmin",
+    "ServiceAdmin",
+    "ServiceStandardAdmin",
+    "SiteAdmin",
+]
