@@ -22,8 +22,8 @@ from accounts.identity import clean_phone, normalise_phone
 from accounts.models import User
 from mpp.kit import clock
 from mpp.kit.fields import SafeCharField
+from mpp.kit.installation import installation
 from mpp.kit.keys import decrypt, encrypt
-from mpp.kit.models import Installation
 
 # What proves a person beside the password; recovery codes alone do not count.
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -240,5 +240,4 @@ class MFAAdapter(DefaultMFAAdapter):
 
 def mall_name() -> str:
     """The name of the mall, for mails and authenticator apps."""
-    row = Installation.objects.order_by("pk").values_list("name", flat=True).first()
-    return row or "MPP"
+    return installation().name

@@ -141,7 +141,7 @@ class ProfileForm(SafeFormMixin, forms.ModelForm):
         """The villages of the home region by district, those looked for, and the present one."""
         groups = [
             (district.name, [(v.code, v.name) for v in regions.children(district.code)])
-            for district in regions.children(home_code)
+            for district in (regions.children(home_code) if home_code else ())
         ]
         query = str(self.data.get("region_search", "")) if self.is_bound else ""
         found = regions.search(query, level="village") if query else []

@@ -8,12 +8,14 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.adapter import SECOND_FACTORS
+from accounts.models import User
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen"
@@ -75,6 +77,13 @@ class StaffMiddleware:
         now = int(time.time())
         if now - request.session.get(SEEN, 0) >= step:
             request.session[SEEN] = now
+
+
+def session_seconds(user: User | AnonymousUser | None) -> int:
+    """How long the session lasts without another page (seconds); 0 when nobody is signed in."""
+    if user is None or not user.is_authenticated:
+        return 0
+    return settings.STAFF_IDLE_SECONDS if user.is_staff else settings.SESSION_COOKIE_AGE
 
 
 def _is_setup(path: str) -> bool:

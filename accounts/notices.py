@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.template import Context
 from django.template.loader import get_template
@@ -84,6 +85,13 @@ def post(*, key: str, kind: str, subject: str, body: str, channel: str, address:
         language=translation.get_language() or settings.LANGUAGE_CODE,
         deliveries=[(channel, address, "")],
     )
+
+
+def unread_count(person: User | AnonymousUser | None) -> int:
+    """How many notices in the inbox were not opened yet; 0 when nobody is signed in."""
+    if person is None or not person.is_authenticated:
+        return 0
+    return Notice.objects.filter(recipient=person, read_at__isnull=True).count()
 
 
 def texts(kind: str, language: str, values: dict[str, Any]) -> tuple[str, str]:

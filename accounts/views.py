@@ -14,7 +14,7 @@ from accounts.access import openings_of_person
 from accounts.forms import BusinessForm, MemberForm, ProfileForm
 from accounts.models import Business, BusinessInvite, BusinessMember, Notice, User
 from mpp.kit import clock
-from mpp.kit.models import Installation
+from mpp.kit.installation import installation
 
 PER_PAGE = 20
 
@@ -30,7 +30,7 @@ def page_of(request: HttpRequest, rows, per_page: int = PER_PAGE):
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """See and change the own data; a village search keeps what was typed."""
-    home = Installation.objects.values_list("region_code", flat=True).first() or ""
+    home = installation().region_code
     person = User.objects.get(pk=request.user.pk)
     form = ProfileForm(request.POST or None, instance=person, home_code=home)
     if request.method == "POST" and "look" not in request.POST and form.is_valid():

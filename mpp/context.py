@@ -1,5 +1,7 @@
 """What every page knows: whose mall this is, and the navigation."""
 
+from functools import cache, partial
+
 from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest
@@ -7,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.middleware import session_seconds
+from accounts.notices import unread_count
 from mpp.kit.installation import installation
 
 
@@ -15,9 +19,9 @@ def navigation() -> dict[str, list[dict]]:
 
     Remembered per language and process: `{% url %}` in every page is dear.
     """
-    cache = caches["local"]
+    remembered = caches["local"]
     key = f"navigation:{get_language()}"
-    found = cache.get(key)
+    found = remembered.get(key)
     if found is None:
         home = {"url": reverse("home"), "label": _("Home"), "icon": "house-door-fill"}
         services = {
@@ -41,16 +45,24 @@ def navigation() -> dict[str, list[dict]]:
         found = {
             "nav_items": [services, agencies, track, check],
             "tab_items": [home, services, mine, check, account],
+            "inbox_url": reverse("accounts:inbox"),
         }
-        cache.set(key, found, None)
+        remembered.set(key, found, None)
     return found
 
 
 def portal(request: HttpRequest) -> dict:
-    """Context of every template: installation, navigation, demo flag, current path."""
+    """Context of every template: installation, navigation, demo flag, current path.
+
+    `unread_count` asks the database only on a page that shows it; `session_seconds` (0 for
+    nobody) is the time until an idle session ends, for the warning five minutes before.
+    """
+    user = getattr(request, "user", None)
     return {
         "installation": installation(),
         "demo": settings.DEMO,
         "current_path": request.path,
+        "unread_count": cache(partial(unread_count, user)),
+        "session_seconds": session_seconds(user),
         **navigation(),
     }
