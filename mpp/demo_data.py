@@ -11,7 +11,6 @@ from datetime import date, datetime, time, timedelta
 
 from allauth.account.models import EmailAddress
 from django.core.files.base import ContentFile
-from django.db import transaction
 from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import Business, BusinessMember, Role, User
@@ -137,7 +136,7 @@ class Maker:
         )
         application = self.at(days_ago, 9, actions.start, version, owner=owner, filed_by=owner)
         case = CaseFile(application)
-        values = samples.answers(case.definition, owner)
+        values = self.at(days_ago, 9, samples.answers, case.definition, owner)
         self.at(days_ago, 9, actions.save_answers, application, actor=owner, values=values)
         for slot, title in samples.slots(CaseFile(application)):
             clean = inspect(
@@ -201,7 +200,6 @@ class Maker:
         )
 
 
-@transaction.atomic
 def make_files(people: dict[str, User]) -> None:
     """Example files: a draft, a fresh one, one in correction, one in a gate, decided ones."""
     maker = Maker(people)

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from mpp import demo_data
 from mpp.kit.models import Installation
@@ -20,9 +21,11 @@ class Command(BaseCommand):
         if Installation.objects.filter(key="main").exists():
             self.stdout.write("The demo is there already.")
             return
-        call_command("load_roles", verbosity=0)
-        demo_data.make_places()
-        people = demo_data.make_people()
-        if not without_files:
-            demo_data.make_files(people)
+        # All or nothing: a demo that was interrupted starts from the beginning.
+        with transaction.atomic():
+            call_command("load_roles", verbosity=0)
+            demo_data.make_places()
+            people = demo_data.make_people()
+            if not without_files:
+                demo_data.make_files(people)
         self.stdout.write(f"{len(people)} people")
