@@ -23,6 +23,12 @@ DEFAULT_LENGTH = {"text": 250, "long_text": 4000, "email": 254, "phone": 20}
 LONGEST = 20_000
 RELATIVE = re.compile(r"today(?:([+-]\d{1,5}))?")
 TODAY_IS = "today"
+REGION_LEVELS = {
+    "provinces": "province",
+    "regencies": "regency",
+    "districts": "district",
+    "villages": "village",
+}
 # The box of the Indonesian archipelago, when the region gives none of its own.
 LATITUDES, LONGITUDES = (Decimal(-11), Decimal(6)), (Decimal(95), Decimal(141))
 
@@ -140,8 +146,10 @@ def _check_option(field: Field, value: Any, today: date) -> list[str]:
 
 def knows_option(field: Field, value: str) -> bool:
     """Whether the field offers this value now."""
-    if field.options_source in ("provinces", "regencies", "districts", "villages"):
-        return regions.is_known(str(value))
+    level = REGION_LEVELS.get(field.options_source)
+    if level:
+        found = regions.region(str(value))
+        return found is not None and found.level == level
     return field.option(str(value)) is not None
 
 

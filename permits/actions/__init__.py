@@ -16,6 +16,7 @@ from permits.actions.correct import ask_corrections, cancel_corrections
 from permits.actions.decide import perform
 from permits.actions.issue import change_paper
 from permits.actions.opinions import expire_opinions, give_opinion
+from permits.actions.renew import move_to_current_version
 from permits.actions.review import (
     assign,
     declare_complete,
@@ -37,6 +38,7 @@ __all__ = [
     "expire_opinions",
     "give_opinion",
     "judge_document",
+    "move_to_current_version",
     "perform",
     "post_message",
     "presume_complete",

@@ -1,0 +1,45 @@
+"""Addresses of the citizen's side: /permohonan/ and the public /lacak/."""
+
+from django.urls import include, path
+
+from permits.views import (
+    acts,
+    apply,
+    begin,
+    corrections,
+    documents,
+    options,
+    sending,
+    status,
+    track,
+)
+
+app_name = "permits"
+
+application_patterns = [
+    path("", begin.application_list, name="application-list"),
+    path("baru/<slug:service>/", begin.application_new, name="application-new"),
+    path("pilihan/<str:ref>/<str:field>/", options.option_search, name="option-search"),
+    path("<str:ref>/", status.application_page, name="application-tasks"),
+    path("<str:ref>/", status.application_page, name="application-status"),
+    path("<str:ref>/bagian/<slug:page>/", apply.form_page, name="application-page"),
+    path("<str:ref>/bagian/<slug:page>/simpan/<str:field>/", apply.save_field, name="answer-save"),
+    path("<str:ref>/dokumen/", documents.document_list, name="document-list"),
+    path("<str:ref>/dokumen/<int:pk>/berkas/", documents.document_open, name="document-open"),
+    path("<str:ref>/dokumen/<str:slot>/", documents.document_slot, name="document-slot"),
+    path("<str:ref>/periksa/", sending.check, name="application-check"),
+    path("<str:ref>/kirim/", sending.send, name="application-send"),
+    path("<str:ref>/terkirim/", sending.sent, name="application-sent"),
+    path("<str:ref>/formulir-baru/", sending.renew, name="application-renew"),
+    path("<str:ref>/bukti.pdf", sending.receipt, name="application-receipt"),
+    path("<str:ref>/perbaikan/", corrections.correct, name="application-correct"),
+    path("<str:ref>/pesan/", acts.message_post, name="message-post"),
+    path("<str:ref>/pesan/<int:pk>/berkas/", acts.message_file, name="message-file"),
+    path("<str:ref>/tarik/", acts.withdraw, name="application-withdraw"),
+    path("<str:ref>/izin.pdf", acts.permit_file, name="permit-file"),
+]
+
+urlpatterns = [
+    path("permohonan/", include(application_patterns)),
+    path("lacak/", track.track, name="track"),
+]

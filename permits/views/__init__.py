@@ -1,0 +1,1 @@
+"""Pages of the citizen: apply, documents, status, tracking. The desk is `permits.admin`."""
