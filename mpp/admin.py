@@ -2,7 +2,11 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+
+from permits.views.desk.frame import desk_links
+from permits.views.desk.start import start
 
 
 class DeskSite(admin.AdminSite):
@@ -14,3 +18,12 @@ class DeskSite(admin.AdminSite):
     enable_nav_sidebar = True
 
     login = secure_admin_login(admin.AdminSite.login)
+
+    def each_context(self, request: HttpRequest) -> dict:
+        """What the head and side of every stock page show, beside Django's own."""
+        context = super().each_context(request)
+        return {**context, **desk_links(request)} if context["has_permission"] else context
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The start page: my work first, the set-up below."""
+        return super().index(request, {**start(request), **(extra_context or {})})

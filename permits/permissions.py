@@ -133,3 +133,14 @@ def can_change_paper(user: User, application: Application) -> Verdict:
     if places.has_role(user, agency_id, "head"):
         return YES
     return No(_("Only the head of the issuing agency can do this."))
+
+
+def can_write(user: User, application: Application) -> Verdict:
+    """Write to the applicant: the desk where the file lies; afterwards the service's agency."""
+    if is_party(user, application):
+        return No(_("This is your own file. A colleague must handle it."))
+    if application.phase in (Phase.SUBMITTED, Phase.IN_REVIEW, Phase.NEEDS_CORRECTION):
+        return can_act(user, application)
+    if application.version.permit_type.service.agency_id in places.agency_ids_of(user):
+        return YES
+    return No(_("Only the agency of the service writes to the applicant now."))

@@ -189,6 +189,8 @@ def post_message(
     again = application.messages.filter(key=key).first() if key else None
     if again is not None:
         return again
+    if from_staff:
+        require(permissions.can_write(actor, application))
     text = body.strip()
     if not text:
         raise Refused(_("Write your message first."), status=400)

@@ -1,0 +1,5 @@
+"""The desk's models. Acting happens on own pages; the stock pages only read."""
+
+from permits.admin import applications
+
+__all__ = ["applications"]

@@ -1,0 +1,1 @@
+"""Pages of the desk: work list, review, acts, deciding, issued permits."""

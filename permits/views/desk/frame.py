@@ -1,0 +1,133 @@
+"""What every own page of the desk shows around itself: navigation, search, office."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from counters import permissions as places
+from permits.views.desk.piles import PILES
+
+WORKLIST = "admin:permits_application_worklist"
+REVIEW = "admin:permits_application_review"
+PAPERS = "admin:permits_application_papers"
+# Piles that stand in the navigation of every desk page.
+IN_NAVIGATION = ("mine", "unassigned", "agency", "opinions")
+
+
+def addresses() -> dict[str, Any]:
+    """Addresses and labels of the desk's navigation, remembered per language and process."""
+    cache = caches["local"]
+    key = f"desk:navigation:{get_language()}"
+    found = cache.get(key)
+    if found is None:
+        worklist = reverse(WORKLIST)
+        found = {
+            "worklist": worklist,
+            "inbox": reverse("accounts:inbox"),
+            "items": [
+                {
+                    "key": "start",
+                    "url": reverse("admin:index"),
+                    "label": _("Start"),
+                    "icon": "house",
+                },
+                *[
+                    {
+                        "key": pile.key,
+                        "url": f"{worklist}?daftar={pile.slug}",
+                        "label": str(pile.label),
+                        "icon": pile.icon,
+                    }
+                    for pile in PILES
+                    if pile.key in IN_NAVIGATION
+                ],
+                {
+                    "key": "papers",
+                    "url": reverse(PAPERS),
+                    "label": _("Issued permits"),
+                    "icon": "patch-check",
+                },
+            ],
+        }
+        cache.set(key, found, None)
+    return found
+
+
+def navigation(current: str, counts: dict[str, str] | None = None) -> list[dict]:
+    """The items of the side navigation; `counts` are shown words by pile key."""
+    counts = counts or {}
+    return [
+        {**item, "current": item["key"] == current, "count": counts.get(item["key"], "")}
+        for item in addresses()["items"]
+    ]
+
+
+def office_of(user: User) -> str:
+    """The agencies a person works for, as one short text; one query per request."""
+    held = getattr(user, "_desk_office", None)
+    if held is None:
+        names = places.agencies_of(user).order_by("order", "key")
+        held = user._desk_office = ", ".join(str(agency) for agency in names[:3])
+    return held
+
+
+def frame(
+    request: HttpRequest,
+    title: str,
+    *,
+    current: str = "",
+    counts: dict[str, str] | None = None,
+    query: str = "",
+) -> dict[str, Any]:
+    """Context of a desk page: what `admin/desk_base.html` needs, without the app list."""
+    return {
+        "title": title,
+        "site_title": admin.site.site_title,
+        "site_header": admin.site.site_header,
+        "has_permission": True,
+        "is_popup": False,
+        **desk_links(request, current, counts, query),
+    }
+
+
+def desk_links(
+    request: HttpRequest,
+    current: str = "",
+    counts: dict[str, str] | None = None,
+    query: str = "",
+) -> dict[str, Any]:
+    """What the head and the side of every staff page need; one query."""
+    known = addresses()
+    return {
+        "desk_nav": navigation(current, counts),
+        "desk_search_url": known["worklist"],
+        "desk_query": query,
+        "desk_office": office_of(request.user),
+        "inbox_url": known["inbox"],
+        "worklist_url": known["worklist"],
+    }
+
+
+def refused_page(
+    request: HttpRequest,
+    sentence: str,
+    *,
+    status: int,
+    back: str = "",
+    kept: list[dict] | None = None,
+) -> HttpResponse:
+    """A refusal as a page: the sentence, what was typed, and the way back."""
+    context = {
+        **frame(request, _("This was not done")),
+        "sentence": sentence,
+        "back_url": back or addresses()["worklist"],
+        "kept": kept or [],
+    }
+    return render(request, "admin/permits/refused.html", context, status=status)

@@ -1,0 +1,184 @@
+"""The piles of the work list: what lies in each, counted at once, read page by page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import (
+    Count,
+    Exists,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from counters import permissions as places
+from mpp.kit.wording import thousands
+from permits.models import Application, Message, Opinion, OpinionState
+
+CAP = 1_000
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """One tab: `slug` stands in the address, `rows` says which files of a person lie in it."""
+
+    key: str
+    slug: str
+    label: Promise
+    icon: str
+    empty: Promise
+    rows: Callable[[User], QuerySet]
+
+
+def _mine(user: User) -> QuerySet:
+    return Application.objects.taken_by(user)
+
+
+def _agency(user: User) -> QuerySet:
+    return Application.objects.at_agencies(user)
+
+
+def _unassigned(user: User) -> QuerySet:
+    """Files nobody has, at the desks this person serves (all desks for a supervisor)."""
+    free = Application.objects.at_agencies(user).working().unassigned()
+    if places.is_supervisor(user):
+        return free
+    desks = Q(pk__in=[])
+    for post in places.postings_of(user):
+        desks |= Q(desk_agency_id=post.agency_id, desk_role=post.role)
+    return free.filter(desks)
+
+
+def _opinions(user: User) -> QuerySet:
+    """Files on which an agency of this person is asked, in a role he holds."""
+    asked = Q(pk__in=[])
+    for post in places.postings_of(user):
+        asked |= Q(agency_id=post.agency_id, role=post.role)
+    open_ones = Opinion.objects.filter(
+        asked, application=OuterRef("pk"), state__in=(OpinionState.ASKED, OpinionState.SILENT)
+    )
+    return Application.objects.at_desk().filter(Exists(open_ones))
+
+
+PILES = (
+    Pile(
+        "mine", "saya", _("My files"), "inbox",
+        _("You have taken no file. Take one from the files without anybody."), _mine,
+    ),
+    Pile(
+        "unassigned", "bebas", _("Not taken yet"), "folder2-open",
+        _("Somebody works on every file of your desk."), _unassigned,
+    ),
+    Pile(
+        "agency", "instansi", _("My agency"), "building",
+        _("No file lies at your agency now."), _agency,
+    ),
+    Pile(
+        "due_soon", "segera", _("Due soon"), "clock",
+        _("No promise ends in the next two days."), lambda user: _agency(user).due_soon(),
+    ),
+    Pile(
+        "late", "terlambat", _("Late"), "exclamation-triangle-fill",
+        _("No file is late."), lambda user: _agency(user).late(),
+    ),
+    Pile(
+        "waiting", "menunggu", _("Waiting for the applicant"), "hourglass-split",
+        _("No applicant has to correct anything."),
+        lambda user: _agency(user).waiting_for_citizen(),
+    ),
+    Pile(
+        "opinions", "pendapat", _("Opinions asked of us"), "chat-left-text",
+        _("Nobody waits for an opinion of your agency."), _opinions,
+    ),
+)  # fmt: skip
+BY_SLUG = {pile.slug: pile for pile in PILES}
+
+
+class CappedCount(Subquery):
+    """How many rows a sliced query has, counted no further than the slice."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) capped)"
+
+    def __init__(self, rows: QuerySet) -> None:
+        super().__init__(rows.order_by().values("pk")[: CAP + 1], output_field=IntegerField())
+
+
+def counts(user: User) -> dict[str, str]:
+    """The number of files in every pile as words ("1.000+" at most); one query."""
+    numbers = {pile.key: CappedCount(pile.rows(user)) for pile in PILES}
+    row = User.objects.filter(pk=user.pk).values(**numbers).first() or {}
+    return {key: shown_count(number or 0) for key, number in row.items()}
+
+
+def shown_count(number: int) -> str:
+    """A capped count as words: "7", "1.000+"."""
+    return f"{thousands(CAP)}+" if number > CAP else thousands(number)
+
+
+def with_new_messages(rows: QuerySet) -> QuerySet:
+    """Each row with `new_messages`: those of the applicant after our last word."""
+    ours = (
+        Message.objects.filter(application=OuterRef("application"), from_staff=True)
+        .order_by()
+        .values("application")
+        .annotate(last=Max("pk"))
+        .values("last")
+    )
+    unread = (
+        Message.objects.filter(application=OuterRef("pk"), from_staff=False)
+        .filter(pk__gt=Coalesce(Subquery(ours), Value(0)))
+        .order_by()
+        .values("application")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return rows.annotate(new_messages=Coalesce(Subquery(unread), Value(0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One page of a pile in the order of its promise; cursors are numbers of files, or ""."""
+
+    rows: list[Application]
+    previous: str
+    next: str
+
+
+def read_page(rows: QuerySet, *, after: str = "", before: str = "", size: int = PAGE) -> Slice:
+    """The page after or before the file with this number, by (due_at, id); two queries at most.
+
+    An unknown number gives the first page: somebody moved the file meanwhile.
+    """
+    cursor = after or before
+    place = (
+        Application.objects.filter(number=cursor).values_list("due_at", "pk").first()
+        if cursor
+        else None
+    )
+    ordered = rows.order_by("due_at", "pk")
+    if place is None or place[0] is None:
+        found = list(ordered[: size + 1])
+        return Slice(found[:size], "", _number(found[:size][-1:] if len(found) > size else []))
+    due_at, pk = place
+    if after:
+        later = Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk)
+        found = list(ordered.filter(later, due_at__gte=due_at)[: size + 1])
+        page = found[:size]
+        return Slice(page, _number(page[:1]), _number(page[-1:] if len(found) > size else []))
+    earlier = Q(due_at__lt=due_at) | Q(due_at=due_at, pk__lt=pk)
+    found = list(rows.filter(earlier, due_at__lte=due_at).order_by("-due_at", "-pk")[: size + 1])
+    page = found[:size][::-1]
+    return Slice(page, _number(page[:1] if len(found) > size else []), _number(page[-1:]))
+
+
+def _number(rows: list[Application]) -> str:
+    return rows[0].number if rows else ""
