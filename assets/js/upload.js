@@ -57,7 +57,8 @@
     }
     request.onerror = failed;
     request.onload = function () {
-      if (request.status >= 500 || request.status === 0) { failed(); return; }
+      // 507 (our storage is full) brings a page with its own sentence.
+      if ((request.status >= 500 && request.status !== 507) || request.status === 0) { failed(); return; }
       var fresh = region ? portal.swap(request.responseText, region) : null;
       if (!fresh) { location.assign(request.responseURL || location.href); return; }
       var first = fresh.querySelector(".error-summary, .error, [data-upload-done]");

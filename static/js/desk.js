@@ -238,7 +238,7 @@ say(form, portal.text("offline"));
 }
 request.onerror = failed;
 request.onload = function () {
-if (request.status >= 500 || request.status === 0) { failed(); return; }
+if ((request.status >= 500 && request.status !== 507) || request.status === 0) { failed(); return; }
 var fresh = region ? portal.swap(request.responseText, region) : null;
 if (!fresh) { location.assign(request.responseURL || location.href); return; }
 var first = fresh.querySelector(".error-summary, .error, [data-upload-done]");
