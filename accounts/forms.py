@@ -39,7 +39,7 @@ class SignupForm(SafeFormMixin, allauth_forms.SignupForm):
         phone.label = _("Mobile number")
         phone.help_text = _("Give a mobile number or an e-mail address, or both.")
         if "password1" in self.fields:
-            self.fields["password1"].label = _("Password (optional)")
+            self.fields["password1"].label = _("Password")
             self.fields["password1"].help_text = " ".join(
                 [_("Without one you sign in with a code."), password_validators_help_texts()[0]]
             )
