@@ -117,7 +117,8 @@ def _run(job: Periodic) -> str:
             job.call()
     except Exception as fault:  # one broken job must not stop the others
         log.exception("job %s failed", job.name)
-        close_old_connections()
+        if isinstance(fault, DatabaseError):
+            close_old_connections()
         return f"{type(fault).__name__}: {fault}"[:200]
     if job.is_shared:
         log.info("job %s took %.1f s", job.name, time.monotonic() - started)
