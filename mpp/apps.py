@@ -3,6 +3,9 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
+# Registers what `check --deploy` looks at.
+from mpp import checks  # noqa: F401
+
 
 class KitConfig(AppConfig):
     name = "mpp.kit"
