@@ -3,7 +3,6 @@
 from functools import cache, partial
 
 from django.conf import settings
-from django.core.cache import caches
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -15,40 +14,44 @@ from mpp.kit.installation import installation
 
 
 def navigation() -> dict[str, list[dict]]:
-    """Labels and addresses of the main navigation, in the active language.
+    """Labels and addresses of the main navigation, in the active language."""
+    return _navigation(get_language())
 
-    Remembered per language and process: `{% url %}` in every page is dear.
+
+@cache
+def _navigation(language: str) -> dict[str, list[dict]]:
+    """The navigation in `language`, which is active: made once, `{% url %}` is dear."""
+    home = {"url": reverse("home"), "label": _("Home"), "icon": "house-door-fill"}
+    services = {"url": reverse("counters:service-list"), "label": _("Services"), "icon": "grid"}
+    mine = {"url": reverse("permits:application-list"), "label": _("My files"), "icon": "folder"}
+    track = {"url": reverse("permits:track"), "label": _("Track"), "icon": "search"}
+    check = {"url": reverse("verify"), "label": _("Check a permit"), "icon": "patch-check"}
+    agencies = {
+        "url": reverse("counters:agency-list"),
+        "label": _("Agencies"),
+        "icon": "building",
+    }
+    account = {"url": reverse("accounts:profile"), "label": _("Account"), "icon": "person"}
+    return {
+        "nav_items": [services, agencies, track, check],
+        "tab_items": [home, services, mine, check, account],
+        "inbox_url": reverse("accounts:inbox"),
+    }
+
+
+def nav_place(path: str) -> str:
+    """Which entry of the navigation `path` belongs to: the same for all pages under one entry.
+
+    The bars are drawn once per place and language and kept.
     """
-    remembered = caches["local"]
-    key = f"navigation:{get_language()}"
-    found = remembered.get(key)
-    if found is None:
-        home = {"url": reverse("home"), "label": _("Home"), "icon": "house-door-fill"}
-        services = {
-            "url": reverse("counters:service-list"),
-            "label": _("Services"),
-            "icon": "grid",
-        }
-        mine = {
-            "url": reverse("permits:application-list"),
-            "label": _("My files"),
-            "icon": "folder",
-        }
-        track = {"url": reverse("permits:track"), "label": _("Track"), "icon": "search"}
-        check = {"url": reverse("verify"), "label": _("Check a permit"), "icon": "patch-check"}
-        agencies = {
-            "url": reverse("counters:agency-list"),
-            "label": _("Agencies"),
-            "icon": "building",
-        }
-        account = {"url": reverse("accounts:profile"), "label": _("Account"), "icon": "person"}
-        found = {
-            "nav_items": [services, agencies, track, check],
-            "tab_items": [home, services, mine, check, account],
-            "inbox_url": reverse("accounts:inbox"),
-        }
-        remembered.set(key, found, None)
-    return found
+    nav = navigation()
+    for item in (*nav["nav_items"], *nav["tab_items"]):
+        url = item["url"]
+        if path == url:
+            return url
+        if url != "/" and path.startswith(url):
+            return f"{url}*"
+    return ""
 
 
 def portal(request: HttpRequest) -> dict:
@@ -62,6 +65,7 @@ def portal(request: HttpRequest) -> dict:
         "installation": installation(),
         "demo": settings.DEMO,
         "current_path": request.path,
+        "nav_place": nav_place(request.path),
         "unread_count": cache(partial(unread_count, user)),
         "session_seconds": session_seconds(user),
         **navigation(),

@@ -57,9 +57,8 @@ def _card_facts(service: Service) -> list[dict[str, str]]:
     return [{"icon": i, "label": label, "value": value} for i, label, value in facts if value]
 
 
-def results_html(known: Published, wish: browse.Wish, page: browse.Page) -> SafeString:
+def results_html(known: Published, wish: browse.Wish, page: browse.Page, total: int) -> SafeString:
     """The region that changes while searching: count, chips, cards, pages."""
-    total = len(browse.find(wish, known)) if page.count > 1 else len(page.keys)
     suggested = browse.suggestion(wish, known)
     address = reverse("counters:service-list")
     context = {
@@ -119,7 +118,7 @@ def _options(known: Published, group: str) -> list[tuple[str, str]]:
     return [(value, label) for value, label in words.items() if value in known.members[group]]
 
 
-def filters_html(known: Published, wish: browse.Wish, page: browse.Page) -> SafeString:
+def filters_html(known: Published, wish: browse.Wish) -> SafeString:
     """The filters beside the results, with how many services each value has."""
     legends = {
         "channel": _("How to apply"),
@@ -136,23 +135,29 @@ def filters_html(known: Published, wish: browse.Wish, page: browse.Page) -> Safe
     return render_to_string("counters/_filters.html", context)
 
 
-def _option_rows(known: Published, wish: browse.Wish, group: str) -> list[dict]:
+def _option_rows(known: Published, wish: browse.Wish, group: str) -> list[SafeString]:
     chosen = wish.values(group)
-    members = known.members[group]
-    rows = [
-        {
-            "name": group,
-            "value": value,
-            "label": label,
-            "count": len(members[value]),
-            "checked": value in chosen,
-        }
-        for value, label in _options(known, group)
-    ]
+    options = _options(known, group)
     if group == "agency":
         # Chosen ones stay in sight: the long rest of this list is behind a fold.
-        rows.sort(key=lambda row: not row["checked"])
-    return rows
+        options = sorted(options, key=lambda option: option[0] not in chosen)
+    return [_option_html(known, group, value, label, value in chosen) for value, label in options]
+
+
+def _option_html(
+    known: Published, group: str, value: str, label: str, is_checked: bool
+) -> SafeString:
+    context = {
+        "name": group,
+        "value": value,
+        "label": label,
+        "count": len(known.members[group][value]),
+        "checked": is_checked,
+    }
+    return known.fragment(
+        ("option", group, value, is_checked),
+        lambda: render_to_string("counters/_option.html", context),
+    )
 
 
 def agencies_html(known: Published, agencies: Iterable[Agency]) -> SafeString:

@@ -29,25 +29,34 @@ def service_list(request: HttpRequest) -> HttpResponse:
     """The catalogue: search (`q`), filters, pages of 20. Words that cannot be searched: 400."""
     known = published()
     wish = browse.read_wish(request.GET, known)
-    page = browse.page_of(browse.find(wish, known), request.GET.get("page"))
-    results = _held(known, wish, page, "results")
+    found = browse.find(wish, known)
+    page = browse.page_of(found, request.GET.get("page"))
+    results = _results(known, wish, page, len(found))
     if INSTANT in request.headers:
         response = HttpResponse(results)
     else:
-        filters = _held(known, wish, page, "filters")
-        context = {"wish": wish, "results": results, "filters": filters}
+        context = {"wish": wish, "results": results, "filters": _filters(known, wish)}
         response = render(request, "counters/service_list.html", context)
     response.status_code = 400 if wish.problem else 200
     patch_vary_headers(response, [INSTANT])
     return response
 
 
-def _held(known: Published, wish: browse.Wish, page: browse.Page, part: str) -> SafeString:
-    """The results or the filters; those of the plain catalogue and of one filter are held."""
-    build = {"results": pieces.results_html, "filters": pieces.filters_html}[part]
+def _results(known: Published, wish: browse.Wish, page: browse.Page, total: int) -> SafeString:
+    """The results; those of the plain catalogue and of one filter are held."""
     if wish.query or wish.problem or len(wish.chosen) > 1:
-        return build(known, wish, page)
-    return known.fragment((part, wish.chosen, page.number), lambda: build(known, wish, page))
+        return pieces.results_html(known, wish, page, total)
+    return known.fragment(
+        ("results", wish.chosen, page.number),
+        lambda: pieces.results_html(known, wish, page, total),
+    )
+
+
+def _filters(known: Published, wish: browse.Wish) -> SafeString:
+    """The filters; without a choice or with one they are held."""
+    if len(wish.chosen) > 1:
+        return pieces.filters_html(known, wish)
+    return known.fragment(("filters", wish.chosen), lambda: pieces.filters_html(known, wish))
 
 
 @login_not_required

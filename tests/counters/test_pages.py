@@ -3,6 +3,8 @@
 import pytest
 from django.core.cache import caches
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from counters import published
 from counters.models import Channel
@@ -191,6 +193,17 @@ WEIRD = [
 def test_weird_query_strings_never_break_a_page(client, office, path, query):
     response = client.get(f"{path}?{query}")
     assert response.status_code in (200, 400)
+
+
+@given(typed=st.text(max_size=260), extra=st.text(max_size=30), page=st.text(max_size=6))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_text_in_the_address_gives_a_page_or_not_found(client, office, typed, extra, page):
+    query = {"q": typed, "agency": [extra, "dukcapil"], "event": extra, "channel": typed}
+    response = client.get(LIST, query)
+    assert response.status_code in (200, 400)
+    paged = client.get(LIST, {**query, "page": page})
+    assert paged.status_code in (200, 400, 404)
+    assert client.get("/layanan/ktp-hilang/", {"version": page}).status_code in (200, 404)
 
 
 def test_template_syntax_in_a_search_stays_text(client, office):
