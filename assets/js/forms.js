@@ -91,7 +91,13 @@
         return answer.text();
       })
       .then(function (html) {
-        if (portal.swap(html, id)) { history.replaceState(null, "", url); }
+        var fresh = portal.swap(html, id);
+        if (!fresh) { return; }
+        history.replaceState(null, "", url);
+        // A replaced region announces nothing: its heading goes to the page's own status line.
+        var words = fresh.querySelector("[data-announce]");
+        var status = document.getElementById("page-status");
+        if (words && status) { status.textContent = words.textContent; }
       })
       .catch(function () { /* the button still works */ });
   }

@@ -76,6 +76,8 @@ def results_html(known: Published, wish: browse.Wish, page: browse.Page, total: 
 
 
 def _heading(wish: browse.Wish, total: int) -> str:
+    if wish.problem:
+        return _("We could not search for this")
     if wish.query:
         words = ngettext(
             "%(count)s service fits “%(query)s”", "%(count)s services fit “%(query)s”", total
@@ -199,4 +201,7 @@ def agency_context(known: Published, agency: Agency) -> dict:
         "service_count": _service_count(known, agency),
         "cards": [card_html(known, key) for key in keys],
         "is_assumed": bool(agency.assumed),
+        "hours_assumed": "hours" in agency.assumed,
+        # No source names this agency at this mall.
+        "presence_assumed": "presence" in agency.assumed,
     }

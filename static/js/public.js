@@ -161,7 +161,12 @@ if (!answer.ok) { throw new Error(String(answer.status)); }
 return answer.text();
 })
 .then(function (html) {
-if (portal.swap(html, id)) { history.replaceState(null, "", url); }
+var fresh = portal.swap(html, id);
+if (!fresh) { return; }
+history.replaceState(null, "", url);
+var words = fresh.querySelector("[data-announce]");
+var status = document.getElementById("page-status");
+if (words && status) { status.textContent = words.textContent; }
 })
 .catch(function () { /* the button still works */ });
 }
@@ -231,14 +236,15 @@ var percent = Math.round(100 * event.loaded / event.total);
 if (bar) { bar.hidden = false; bar.value = percent; }
 say(form, portal.text("uploading") + " " + percent + "%" + (note ? ", " + note : ""));
 };
-function failed() {
+function failed(reason) {
 portal.ready(form);
 if (bar) { bar.hidden = true; }
-say(form, portal.text("offline"));
+say(form, portal.text(reason || "offline"));
 }
-request.onerror = failed;
+request.onerror = function () { failed(); };
 request.onload = function () {
 if ((request.status >= 500 && request.status !== 507) || request.status === 0) { failed(); return; }
+if (request.status === 413) { failed("too-big"); return; }
 var fresh = region ? portal.swap(request.responseText, region) : null;
 if (!fresh) { location.assign(request.responseURL || location.href); return; }
 var first = fresh.querySelector(".error-summary, .error, [data-upload-done]");
