@@ -1,0 +1,1 @@
+"""The pages of the desk on which permit types are edited, compared, published and retired."""
