@@ -37,6 +37,25 @@ class LanguageMiddleware:
         return response
 
 
+class BodyLimitMiddleware:
+    """Refuses a body that is longer than any upload may be, before a byte of it is read (413).
+
+    Without it the form parser would first write the whole of it to disk.
+    """
+
+    ROOM_FOR_FIELDS = 1024 * 1024
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        limit = settings.UPLOAD_MAX_BYTES + self.ROOM_FOR_FIELDS
+        if length.isdecimal() and int(length[:18]) > limit:
+            return render(request, "413.html", status=413)
+        return self.get_response(request)
+
+
 class FaultMiddleware:
     """Outermost: security headers on every answer, and 503 when the database is away.
 

@@ -74,13 +74,17 @@ def required_sentence(field: Field) -> str:
     return _("Fill this in: %(label)s.") % {"label": hint(field, "label")}
 
 
+def _grouped(number: Any) -> str:
+    return number_format(number, force_grouping=True)
+
+
 def _check_text(field: Field, value: Any, today: date) -> list[str]:
     text = str(value)
     longest = max_length(field)
     if len(text) > longest:
         return [
             _("At most %(count)s characters, you wrote %(written)s.")
-            % {"count": number_format(longest), "written": number_format(len(text))}
+            % {"count": _grouped(longest), "written": _grouped(len(text))}
         ]
     if field.min_length and len(text) < field.min_length:
         return [_("At least %(count)s characters.") % {"count": field.min_length}]
@@ -98,9 +102,9 @@ def _check_number(field: Field, value: Any, today: date) -> list[str]:
         return [_("Write a number, for example 1.250.")]
     low, high = field.min, field.max
     if low is not None and number < Decimal(str(low)):
-        return [_("The smallest possible number is %(number)s.") % {"number": number_format(low)}]
+        return [_("The smallest possible number is %(number)s.") % {"number": _grouped(low)}]
     if high is not None and number > Decimal(str(high)):
-        return [_("The largest possible number is %(number)s.") % {"number": number_format(high)}]
+        return [_("The largest possible number is %(number)s.") % {"number": _grouped(high)}]
     return []
 
 

@@ -50,15 +50,16 @@
       if (bar) { bar.hidden = false; bar.value = percent; }
       say(form, portal.text("uploading") + " " + percent + "%" + (note ? ", " + note : ""));
     };
-    function failed() {
+    function failed(reason) {
       portal.ready(form);
       if (bar) { bar.hidden = true; }
-      say(form, portal.text("offline"));
+      say(form, portal.text(reason || "offline"));
     }
-    request.onerror = failed;
+    request.onerror = function () { failed(); };
     request.onload = function () {
       // 507 (our storage is full) brings a page with its own sentence.
       if ((request.status >= 500 && request.status !== 507) || request.status === 0) { failed(); return; }
+      if (request.status === 413) { failed("too-big"); return; }
       var fresh = region ? portal.swap(request.responseText, region) : null;
       if (!fresh) { location.assign(request.responseURL || location.href); return; }
       var first = fresh.querySelector(".error-summary, .error, [data-upload-done]");

@@ -212,13 +212,15 @@ class Drawing:
         )
 
 
-def error_line(html_id: str, errors: Sequence[str], *, swap: bool = False) -> str:
+def error_line(html_id: str, errors: Sequence[str], *, swap: bool = False) -> SafeString:
     """The error of a field: always there, hidden while there is none, so it can be renewed."""
     more = ' hx-swap-oob="true"' if swap else ""
     if not errors:
-        return f'<p class="error" id="{html_id}_error"{more} hidden></p>'
+        return mark_safe(  # noqa: S308 - ids are keys of the definition
+            f'<p class="error" id="{html_id}_error"{more} hidden></p>'
+        )
     words = " ".join(escape(sentence) for sentence in errors)
-    return (
+    return mark_safe(  # noqa: S308 - the sentences are escaped
         f'<p class="error" id="{html_id}_error"{more}>'
         f"{icon_svg('exclamation-circle-fill')}<span>{words}</span></p>"
     )

@@ -323,7 +323,7 @@ def _slot_page(
     )
     context = {
         "service_name": service_name(case.application),
-        "block": block,
+        "place": block,
         "problems": [{"url": f"#{block['input_id']}", "text": error}] if error else [],
         "back_url": _return_to(case, back),
     }

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from permits import actions, samples
+from permits import samples
 from permits.casefile import CaseFile
 from permits.completeness import page_fields, page_states
 from permits.forms import typed
