@@ -143,9 +143,10 @@ class Person:
     def form(self, *, with_field: str = "", to: str = "") -> Form:
         """The first form that has the field or whose address contains `to`."""
         for form in self.page.forms:
-            if form.method == "post" and "/bahasa/" not in form.action:
-                if (not with_field or with_field in form.names) and to in form.action:
-                    return form
+            if form.method != "post" or "/bahasa/" in form.action or to not in form.action:
+                continue
+            if not with_field or with_field in form.names:
+                return form
         raise AssertionError(
             f"no form with {with_field or to!r} on {self.address}: "
             f"{[(f.action, sorted(f.names)) for f in self.page.forms]}"

@@ -227,7 +227,7 @@ def _bubble(request: HttpRequest, row: Message, ref: str) -> dict[str, Any]:
 
 
 def _trail(application: Application, everything: bool) -> list[dict[str, Any]]:
-    rows = openings_of_file(application.reference)
+    rows = openings_of_file(application.public_ref)
     return [
         {
             "who": row.actor_name if settings.STAFF_NAME_SHOWN else row.office,

@@ -27,7 +27,7 @@ def _typed(field: Field, name: str, value: Any) -> dict[str, Any]:
     shown = typed.from_value(field, value)
     if field.type == "group":
         found: dict[str, Any] = {f"{name}.rows": " ".join(str(n) for n in range(len(shown)))}
-        for number, row in enumerate(shown):
+        for number, _row in enumerate(shown):
             for inner in field.fields:
                 found.update(
                     _typed(inner, f"{name}.{number}.{inner.key}", value[number].get(inner.key))
