@@ -14,7 +14,8 @@ from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import Business, BusinessMember, Role, User
-from counters.models import Agency, Holiday, Posting
+from counters.actions import appoint
+from counters.models import Agency, Holiday
 from counters.workdays import seed_holidays
 from mpp.demo_people import PASSWORD, PEOPLE
 from mpp.kit import clock
@@ -77,11 +78,10 @@ def make_people() -> dict[str, User]:
             user=user, email=user.email, defaults={"verified": True, "primary": True}
         )
         for agency_key, role_key in person.postings:
-            Posting.objects.get_or_create(
-                user=user,
+            appoint(
+                user,
                 agency=Agency.objects.get(key=agency_key),
                 role=Role.objects.get(key=role_key),
-                ended_at=None,
             )
         found[person.email] = user
     business, _made = Business.objects.get_or_create(
