@@ -17,7 +17,9 @@ class DeskSite(admin.AdminSite):
     index_title = _("Work")
     enable_nav_sidebar = True
 
-    login = secure_admin_login(admin.AdminSite.login)
+    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Send to the portal's own sign-in page, and back to where one wanted to go."""
+        return secure_admin_login(super().login)(request, extra_context)
 
     def each_context(self, request: HttpRequest) -> dict:
         """What the head and side of every stock page show, beside Django's own."""
