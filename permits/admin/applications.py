@@ -36,7 +36,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return bool(places.postings_of(request.user))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
+        """Not in the list of models: the desk's navigation leads to the own pages."""
+        return False
 
 
 @admin.register(Application)

@@ -10,10 +10,11 @@ from mpp.kit.pages import PageTrouble, page_jpeg
 from mpp.kit.states import WrongState
 from permits import actions, papers, permissions
 from permits.actions.decide import moved_sentence
+from permits.models import Application
 from permits.views.desk.documents import WIDTH, _picture
 from permits.views.desk.forms import DecisionForm
 from permits.views.desk.frame import addresses, frame
-from permits.views.desk.opening import Opened, open_file, told
+from permits.views.desk.opening import AT_DESK, Opened, PurposeNeeded, open_file, told
 from permits.views.desk.review import LOOK_OF_VERB, new_key
 from permits.views.desk.rows import by_language
 from permits.workflow import Offer, find_offer, require
@@ -23,7 +24,8 @@ def _offer(opened: Opened, action_key: str, stage_key: str) -> Offer:
     """The offer the person came for; WrongState when the file is elsewhere by now."""
     application = opened.application
     offer = find_offer(opened.case, opened.user, action_key)
-    if stage_key != application.stage_key or offer is None:
+    is_elsewhere = stage_key != application.stage_key or application.phase not in AT_DESK
+    if is_elsewhere or offer is None:
         raise WrongState(moved_sentence(application), application.phase)
     return offer
 
@@ -32,7 +34,16 @@ def _offer(opened: Opened, action_key: str, stage_key: str) -> Offer:
 @told
 def decide(request: HttpRequest, number: str, action_key: str) -> HttpResponse:
     """Ask before an action, then do it once; whoever comes second is told who was faster."""
-    opened = open_file(request, number)
+    try:
+        opened = open_file(request, number)
+    except PurposeNeeded as needed:
+        if request.method == "GET":
+            raise
+        # The file left this person's desk while the page was open, or by this very form.
+        moved = needed.application
+        if _is_repeat(request, moved):
+            return redirect(addresses()["worklist"])
+        raise WrongState(moved_sentence(moved), moved.phase) from needed
     if request.method == "POST":
         return _perform(request, opened, action_key)
     stage_key = request.GET.get("tahap", "")
@@ -40,6 +51,12 @@ def decide(request: HttpRequest, number: str, action_key: str) -> HttpResponse:
     require(offer.verdict)
     form = _form(offer, initial={"key": new_key(), "stage_key": stage_key})
     return _page(request, opened, offer, form)
+
+
+def _is_repeat(request: HttpRequest, application: Application) -> bool:
+    """Whether this form did its act before: a double click, a retry, the back button."""
+    key = request.POST.get("key", "").replace("\x00", "")[:64]
+    return bool(key) and application.steps.filter(key=key, actor=request.user).exists()
 
 
 def _form(offer: Offer, data=None, initial=None) -> DecisionForm:
@@ -53,8 +70,7 @@ def _form(offer: Offer, data=None, initial=None) -> DecisionForm:
 
 def _perform(request: HttpRequest, opened: Opened, action_key: str) -> HttpResponse:
     application = opened.application
-    key = request.POST.get("key", "").replace("\x00", "")[:64]
-    if key and application.steps.filter(key=key, actor=request.user).exists():
+    if _is_repeat(request, application):
         return redirect(addresses()["worklist"])
     offer = _offer(opened, action_key, request.POST.get("stage_key", ""))
     require(offer.verdict)

@@ -30,6 +30,7 @@ def addresses() -> dict[str, Any]:
         worklist = reverse(WORKLIST)
         found = {
             "worklist": worklist,
+            "search": reverse("admin:permits_application_search"),
             "inbox": reverse("accounts:inbox"),
             "items": [
                 {
@@ -107,7 +108,7 @@ def desk_links(
     known = addresses()
     return {
         "desk_nav": navigation(current, counts),
-        "desk_search_url": known["worklist"],
+        "desk_search_url": known["search"],
         "desk_query": query,
         "desk_office": office_of(request.user),
         "inbox_url": known["inbox"],

@@ -78,9 +78,9 @@ PAPER_LOOKS = {
 
 def paper_status(paper) -> dict[str, str]:
     """Label, icon and tone of a paper's state; a valid one past its time has expired."""
-    if paper.state == PaperState.VALID and paper.valid_until:
-        if paper.valid_until < clock.today():
-            return {"label": _("expired"), "icon": "clock-history", "tone": "warm"}
+    is_over = paper.valid_until is not None and paper.valid_until < clock.today()
+    if paper.state == PaperState.VALID and is_over:
+        return {"label": _("expired"), "icon": "clock-history", "tone": "warm"}
     icon, tone = PAPER_LOOKS[paper.state]
     return {"label": paper.get_state_display(), "icon": icon, "tone": tone}
 

@@ -150,9 +150,12 @@ def told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return view(request, *args, **kwargs)
         except PurposeNeeded as needed:
             number = needed.application.number
-            address = reverse("admin:permits_application_purpose", args=[number])
-            target = request.get_full_path() if request.method == "GET" else ""
-            return redirect(f"{address}?{urlencode({'lanjut': target})}")
+            if request.method == "GET":
+                query = urlencode({"lanjut": request.get_full_path()})
+                return redirect(f"{Opened.address('purpose', number)}?{query}")
+            # Whoever was at work on it and lost the race keeps what he typed.
+            right = permissions.can_act(request.user, needed.application)
+            status, sentence = 403, right.sentence
         except Refused as refused:
             status, sentence = refused.status, refused.sentence
         except WrongState as wrong:

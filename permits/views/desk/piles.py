@@ -71,7 +71,7 @@ def _opinions(user: User) -> QuerySet:
 
 PILES = (
     Pile(
-        "mine", "saya", _("My files"), "inbox",
+        "mine", "saya", _("Files I work on"), "inbox",
         _("You have taken no file. Take one from the files without anybody."), _mine,
     ),
     Pile(

@@ -36,6 +36,7 @@ class Search:
     stage: str = ""
     after: str = ""
     before: str = ""
+    nik: str = ""
     problem: str = field(default="")
 
 
@@ -51,7 +52,8 @@ def read_search(params: QueryDict) -> Search:
     except ValidationError as wrong:
         query, problem = "", wrong.messages[0]
     pile = BY_SLUG.get(_one(params, "daftar"))
-    if pile is None and not query:
+    nik = _one(params, "nik", 64)
+    if pile is None and not query and not nik:
         pile = PILES[0]
     return Search(
         pile,
@@ -60,6 +62,7 @@ def read_search(params: QueryDict) -> Search:
         _one(params, "tahap"),
         _one(params, "sesudah", 30),
         _one(params, "sebelum", 30),
+        nik,
         problem,
     )
 
@@ -67,6 +70,8 @@ def read_search(params: QueryDict) -> Search:
 def found_rows(user: User, search: Search) -> QuerySet:
     """The files that fit a search, with what a row of the list shows and nothing more."""
     rows = search.pile.rows(user) if search.pile else Application.objects.visible_to_desk(user)
+    if search.nik:
+        rows = rows.filter(holder_nik_hash=search.nik)
     if search.query:
         rows = matching(rows, search.query)
     if search.service:
@@ -77,11 +82,16 @@ def found_rows(user: User, search: Search) -> QuerySet:
     return with_new_messages(rows)
 
 
-def matching(rows: QuerySet, query: str) -> QuerySet:
-    """Search by number, by NIK (16 digits, through its hash), or by words of the holder's name."""
+def nik_hash_in(query: str) -> str:
+    """The look-up hash of a NIK typed as search words (16 digits), or ""."""
     digits = query.replace(" ", "").replace(".", "")
     if len(digits) == 16 and digits.isascii() and digits.isdigit():
-        return rows.filter(holder_nik_hash=lookup_hash(digits, "nik"))
+        return lookup_hash(digits, "nik")
+    return ""
+
+
+def matching(rows: QuerySet, query: str) -> QuerySet:
+    """Search by number, or by words of the holder's name."""
     number = check_reference(query)
     if number:
         return rows.filter(number=number)

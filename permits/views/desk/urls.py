@@ -17,6 +17,7 @@ def patterns(wrap: Callable) -> list[URLPattern]:
 
     return [
         at("daftar/", worklist.worklist, "worklist"),
+        at("daftar/cari/", worklist.search_files, "search"),
         at("daftar/ambil/", worklist.take_many, "take_many"),
         at("daftar/ekspor/", worklist.export, "export"),
         at("izin/", issued.paper_list, "papers"),

@@ -21,7 +21,13 @@ from permits.models import Application
 from permits.views.desk import piles, rows
 from permits.views.desk.frame import addresses, frame, office_of
 from permits.views.desk.opening import told
-from permits.views.desk.searching import Search, choices, found_rows, read_search
+from permits.views.desk.searching import (
+    Search,
+    choices,
+    found_rows,
+    nik_hash_in,
+    read_search,
+)
 from permits.workflow import Refused
 
 MOST_PICKS = 50
@@ -33,6 +39,8 @@ MOST_EXPORTED = 500
 def worklist(request: HttpRequest) -> HttpResponse:
     """One page of a pile or of a search. The address is the whole state, so it can be saved."""
     search = read_search(request.GET)
+    if hashed := nik_hash_in(search.query):
+        return redirect(request.path + query_string(request.GET, q="", nik=hashed))
     counts = piles.counts(request.user)
     page = piles.read_page(
         found_rows(request.user, search), after=search.after, before=search.before
@@ -47,7 +55,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "pages": _pages(request.GET, page),
         "search": search,
         "filters": choices(request.user, search),
-        "has_filter": bool(search.query or search.service or search.stage),
+        "has_filter": bool(search.query or search.nik or search.service or search.stage),
         "clear_url": _tab_url(search.pile or piles.PILES[0]),
         "count_words": counts.get(current, ""),
         "empty_text": str(search.pile.empty) if search.pile else "",
@@ -82,6 +90,22 @@ def _pages(params: QueryDict, page: piles.Slice) -> dict[str, str]:
         "next": query_string(params, sesudah=page.next, sebelum="") if page.next else "",
         "current": "",
     }
+
+
+SEARCHED = ("daftar", "layanan", "tahap", "q")
+
+
+@require_POST
+@told
+def search_files(request: HttpRequest) -> HttpResponse:
+    """Turn a posted search into the address of its results.
+
+    A NIK must not stand in an address, where logs would keep it: its hash stands there.
+    """
+    wanted = {name: request.POST.get(name, "")[:200] for name in SEARCHED}
+    if hashed := nik_hash_in(wanted["q"]):
+        wanted |= {"q": "", "nik": hashed}
+    return redirect(addresses()["worklist"] + query_string(QueryDict(), **wanted))
 
 
 @require_POST
