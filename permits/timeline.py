@@ -107,6 +107,8 @@ def holder_of(case: CaseFile) -> str:
 
 def _waiting(case: CaseFile) -> str:
     """Which other agencies are asked meanwhile."""
+    if case.stage is None or case.stage.opinions is None:
+        return ""
     asked = [opinion.agency.name for opinion in case.gate() if opinion.state == "asked"]
     if not asked:
         return ""

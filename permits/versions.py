@@ -1,8 +1,8 @@
 """Versions of permit types: parsed once per process, published, retired, copied."""
 
 import json
-from functools import lru_cache
 
+from django.core.cache import caches
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -22,16 +22,37 @@ class CannotPublish(ValueError):
         super().__init__("; ".join(f"{p.path}: {p.sentence}" for p in problems))
 
 
-@lru_cache(maxsize=256)
-def _parsed(pk: int, digest: str, text: str) -> PermitDefinition:
-    return definitions.parse(json.loads(text))
+# Parsed published definitions by their sha256: equal content is equal for every process.
+_PARSED: dict[str, PermitDefinition] = {}
+MOST_PARSED = 256
+PATH_SECONDS = 10
 
 
 def definition_of(version: PermitVersion) -> PermitDefinition:
     """The definition of a version. Published ones are parsed once per process."""
-    if version.digest:
-        return _parsed(version.pk, version.digest, version.definition)
-    return definitions.parse(json.loads(version.definition))
+    if not version.digest:
+        return definitions.parse(json.loads(version.definition))
+    found = _PARSED.get(version.digest)
+    if found is None:
+        if len(_PARSED) >= MOST_PARSED:
+            _PARSED.clear()
+        found = _PARSED[version.digest] = definitions.parse(json.loads(version.definition))
+    return found
+
+
+def version_with_path(pk: int) -> PermitVersion:
+    """A version with type, service, agency and standard, remembered for seconds per process.
+
+    For showing: five joined tables cost more than the rest of a form page. The text of the
+    definition is left out (`definition_of` reads it once); acts always read the row itself.
+    """
+    cache, key = caches["local"], f"permits:version:{pk}"
+    found = cache.get(key)
+    if found is None:
+        rows = PermitVersion.objects.select_related("permit_type__service__agency", "standard")
+        found = rows.defer("definition").get(pk=pk)
+        cache.set(key, found, PATH_SECONDS)
+    return found
 
 
 def problems_of(version: PermitVersion) -> list[Problem]:
@@ -61,9 +82,10 @@ def _standard_for(version: PermitVersion, defn: PermitDefinition) -> ServiceStan
     service = version.permit_type.service
     current = service.standards.filter(state="current").first()
     wanted = standard_values(defn)
-    if current and all(getattr(current, name) == value for name, value in wanted.items()):
-        if _requirement_rows(current) == [_requirement_values(r) for r in defn.requirements]:
-            return current
+    same = current and all(getattr(current, name) == value for name, value in wanted.items())
+    rows = [_requirement_values(item) for item in defn.requirements]
+    if same and _requirement_rows(current) == rows:
+        return current
     if current:
         ServiceStandard.objects.filter(pk=current.pk).update(state="past")
     last = service.standards.order_by("-version").first()

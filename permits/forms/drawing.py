@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from mpp.kit.icons import icon_svg
 from permits import rules
+from permits.conditions import visible_row_fields
 from permits.definition import Field, fields_of
 from permits.forms import controls, typed
 from permits.forms.options import Choice
@@ -182,7 +183,7 @@ class Drawing:
 
     def _row(self, question: Field, number: int, row: Mapping[str, Any], inner: Mapping) -> str:
         boxes = []
-        for part in question.fields:
+        for part in visible_row_fields(question, row, self.form.answers):
             if part.type == "heading":
                 boxes.append(_heading(part))
             elif part.type == "explanation":

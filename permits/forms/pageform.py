@@ -118,7 +118,7 @@ class PageForm:
         if is_empty(value):
             self.values[field.key] = None
             return
-        problems = rules.check(field, value, today=self.today)
+        problems = self._check(field, value)
         if not problems:
             self.values[field.key] = value
         elif self._only_lacks_something(field, value):
@@ -128,13 +128,18 @@ class PageForm:
         else:
             self.errors[field.key] = problems
 
+    def _check(self, field: Field, value: Any) -> list[str]:
+        """The rules, with what is known on and before this page for conditions inside groups."""
+        known = {**self.answers, **self.values}
+        return rules.check(field, value, today=self.today, answers=known)
+
     def _only_lacks_something(self, field: Field, value: Any) -> bool:
         """Whether each given part is right by itself; sending checks the whole again."""
         match field.type:
             case "date_range":
                 return not (value.get("from") and value.get("to"))
             case "address":
-                return not rules.check(replace(field, required=False), value, today=self.today)
+                return not self._check(replace(field, required=False), value)
             case "group":
                 return not (field.max_rows and len(value) > field.max_rows) and not any(
                     rules.check(inner, row[inner.key], today=self.today)
@@ -151,7 +156,7 @@ class PageForm:
             if field.key not in posted or field.key in self.errors:
                 continue
             if self.values.get(field.key) is None:
-                problems = rules.check(field, None, today=self.today)
+                problems = self._check(field, None)
                 if not problems and field.type == "group" and field.min_rows:
                     problems = [_("Add at least %(count)s rows.") % {"count": field.min_rows}]
                 if problems:

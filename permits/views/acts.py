@@ -24,7 +24,7 @@ LONGEST_MESSAGE = 4_000
 @tells_refusals
 def message_post(request: HttpRequest, ref: str) -> HttpResponse:
     """Write to the desk, with one attachment if wanted. The same key is one message."""
-    application = own_application(request, ref)
+    application = own_application(request, ref, with_desk=True)
     body = request.POST.get("body", "")
     words = _message_problem(application, body)
     stored = None

@@ -13,8 +13,8 @@ from mpp.kit import clock
 from mpp.kit.wording import time_id
 from permits import actions, rules
 from permits.casefile import CaseFile
-from permits.completeness import page_fields, page_states
-from permits.definition import Page
+from permits.completeness import page_fields
+from permits.definition import Field, Page
 from permits.forms import Drawing, PageForm, options
 from permits.forms.drawing import error_line
 from permits.forms.typed import PARTS
@@ -42,6 +42,11 @@ def _page_of(case: CaseFile, key: str) -> tuple[Page, list]:
     if not fields:
         raise Http404
     return page, fields
+
+
+def visible_pages(case: CaseFile) -> list[str]:
+    """Keys of the pages that these answers ask for, in order."""
+    return [page.key for page in case.definition.pages() if page_fields(case, page)]
 
 
 def _require_draft(application: Application) -> None:
@@ -167,7 +172,7 @@ def _go_on(request: HttpRequest, case: CaseFile, part: Page, going: str) -> Http
     if "later" in request.POST:
         messages.success(request, _("Saved. You can close this page."))
         return redirect("permits:application-tasks", ref)
-    keys = [state.page.key for state in page_states(case)]
+    keys = visible_pages(case)
     place = keys.index(part.key) if part.key in keys else len(keys)
     if place + 1 < len(keys):
         return redirect("permits:application-page", ref, keys[place + 1])
@@ -198,7 +203,7 @@ def _draw_page(
         files={f.key: file_field(case, f) for f in form.fields if f.type == "file"},
         results=results or {},
     )
-    visible = [state.page.key for state in page_states(case)]
+    visible = visible_pages(case)
     context = {
         "service_name": service_name(application),
         "title": rules.hint(part.section, "title"),
@@ -242,7 +247,7 @@ def save_field(request: HttpRequest, ref: str, page: str, field: str) -> HttpRes
             else _saved_words(field in form.values),
             "is_bad": bool(errors),
             "error": error_line(f"id_{field}", errors, swap=True),
-            "fields": _renewed(request, case, after, part, fields),
+            "fields": _renewed(request, case, after, part, fields, question),
         },
     )
 
@@ -262,12 +267,20 @@ def _is_unfinished(question, form: PageForm) -> bool:
     return not all(given.get(part) for part in parts)
 
 
-def _renewed(request, before: CaseFile, after: CaseFile, part: Page, shown: list) -> Any:
+def _renewed(
+    request: HttpRequest,
+    before: CaseFile,
+    after: CaseFile,
+    part: Page,
+    shown: list[Field],
+    question: Field,
+) -> Any:
     """All fields anew when the saved answer shows or hides some of them; else nothing."""
     if after is before:
         return ""
     now_shown = page_fields(after, part)
-    if [f.key for f in now_shown] == [f.key for f in shown]:
+    decides_rows = question.type == "group" and any(f.show_if for f in question.fields)
+    if [f.key for f in now_shown] == [f.key for f in shown] and not decides_rows:
         return ""
     form = PageForm(now_shown, answers=after.answers, data=request.POST, only=())
     ref = after.application.public_ref

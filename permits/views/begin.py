@@ -14,7 +14,7 @@ from counters.models import Audience, Service
 from mpp.kit.wording import date_id
 from permits import actions, labels, rules
 from permits.models import Application, Phase
-from permits.versions import published_version
+from permits.versions import published_version, version_with_path
 from permits.views.access import service_name
 
 PAGE = 30
@@ -24,7 +24,8 @@ OPEN_DRAFTS = 3
 @require_GET
 def application_list(request: HttpRequest) -> HttpResponse:
     """The person's own applications, newest first, 30 a page (keyset on the id)."""
-    rows = Application.objects.visible_to_citizen(request.user).with_path().order_by("-id")
+    mine = Application.objects.visible_to_citizen(request.user)
+    rows = mine.select_related("business").order_by("-id")
     before = request.GET.get("sebelum", "")
     if before.isdecimal() and len(before) < 19:
         rows = rows.filter(id__lt=int(before))
@@ -39,6 +40,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
 
 
 def _list_row(application: Application) -> dict[str, Any]:
+    application.version = version_with_path(application.version_id)
     dates = {
         Phase.DRAFT: (_("last changed %(day)s"), application.updated_at),
         Phase.SUBMITTED: (_("finished at the latest %(day)s"), application.promised_at),
@@ -62,7 +64,7 @@ def _drafts(request: HttpRequest, service: Service) -> QuerySet[Application]:
     return (
         Application.objects.visible_to_citizen(request.user)
         .filter(version__permit_type__service=service, phase=Phase.DRAFT)
-        .with_path()
+        .select_related("business")
         .order_by("-updated_at")[:OPEN_DRAFTS]
     )
 

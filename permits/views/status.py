@@ -32,7 +32,7 @@ MOST_OPENINGS_ALL = 500
 @require_GET
 def application_page(request: HttpRequest, ref: str) -> HttpResponse:
     """Task list of a draft or status of a sent file; an old address leads on."""
-    application = own_application(request, ref)
+    application = own_application(request, ref, with_desk=True)
     if application.phase == Phase.DRAFT:
         return task_list(request, CaseFile(application))
     if application.number and ref != application.number:
