@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from permits import drafts, samples, versions
 from permits import definition as definitions
+from permits import drafts, samples, versions
 from permits.models import Application, PermitType, PermitVersion, VersionState
 from tests.permits import engine
 
@@ -690,6 +690,18 @@ def test_overview_asks_the_same_queries_for_few_and_many_fields(
 
 
 OVERVIEW_QUERIES = 9
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_pages_hold_no_inline_style_or_script_in_both_languages(editor, draft, language):
+    editor.cookies["bahasa"] = language
+    names = ("change", "problems", "compare", "publish", "import", "delete", "preview")
+    urls = [at(name, draft.pk) for name in names]
+    urls += [at("part", draft.pk, place) for place in ("basics", "standard", "document")]
+    for url in urls:
+        html = editor.get(url).content.decode()
+        assert f'<html lang="{language}"' in html
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*src=)", html), url
 
 
 def test_command_exports_validates_and_imports(tmp_path, capsys):

@@ -150,11 +150,17 @@ def _choice_field(spec: Any, choices: list, value: Any) -> forms.Field:
 def _text(spec: Any, value: Any) -> forms.Field:
     base = spec.name.removesuffix("_en")
     is_long = base in LONG_TEXTS or "\n" in (value or "") or len(value or "") > 150
-    return (SafeTextField if is_long else SafeCharField)(required=False)
+    return _area(value) if is_long else SafeCharField(required=False)
+
+
+def _area(text: str | None) -> forms.Field:
+    """Several lines, as high as the text that stands there."""
+    rows = min(12, max(3, (text or "").count("\n") + 2))
+    return SafeTextField(required=False, widget=forms.Textarea(attrs={"rows": rows}))
 
 
 def _texts(spec: Any, value: Any) -> forms.Field:
-    return SafeTextField(required=False)
+    return _area("\n" * len(value or ()))
 
 
 def _flag(spec: Any, value: Any) -> forms.Field:

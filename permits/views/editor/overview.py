@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from permits.definition import Field, PermitDefinition, Problem, Stage
 from permits.definition import problems as problems_in
 from permits.definition.reading import specs
-from permits.editing import place_of
+from permits.editing import place_of, steps_of
 from permits.models import Application, PermitVersion, VersionState
 from permits.models.applications import Phase
 from permits.versions import definition_of
@@ -40,7 +40,12 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         tree=tree,
         defn_key=defn.key,
         problem_count=len(found),
-        drawing=drawing(defn, "name_en" if get_language() == "en" else "name", tree.roles),
+        drawing=drawing(
+            defn,
+            "name_en" if get_language() == "en" else "name",
+            tree.roles,
+            tree.own_agency,
+        ),
         versions=versions_of(version),
         running=running_count(version),
         urls=act_urls(version),
@@ -112,10 +117,32 @@ def anchor(place: str) -> str:
 
 def problem_lines(version: PermitVersion, found: list[Problem]) -> list[dict[str, str]]:
     """Problems with the address of the field they are about, and where that is in words."""
+    defn = definition_of(version)
     return [
-        {"text": problem.sentence, "where": problem.path, "url": problem_url(version, problem)}
+        {
+            "text": problem.sentence,
+            "where": where_in_words(defn, problem.path),
+            "url": problem_url(version, problem),
+        }
         for problem in found
     ]
+
+
+def where_in_words(defn: PermitDefinition, path: str) -> str:
+    """Names of the parts on the way to a problem, then the key it is about."""
+    names: list[str] = []
+    here: Any = defn
+    for step in steps_of(place_of(path)):
+        if isinstance(step, int):
+            here = here[step] if isinstance(here, tuple) and step < len(here) else None
+            known = ("label", "title", "name", "question", "text", "key", "value")
+            if not isinstance(here, str):  # a line of a text has no name of its own
+                names += [getattr(here, one) for one in known if getattr(here, one, "")][:1]
+        else:
+            here = getattr(here, step, None)
+            if not isinstance(here, tuple) or not here or isinstance(here[0], str):
+                names.append(words.label(step, twins=step.endswith("_en")))
+    return " › ".join(names) or words.label(path)
 
 
 def problem_url(version: PermitVersion, problem: Problem) -> str:
@@ -149,6 +176,7 @@ class Tree:
         roles: dict[str, str],
     ) -> None:
         self.defn, self.roles = defn, roles
+        self.own_agency = version.permit_type.service.agency.abbr
         self._english = get_language() == "en"
         self._part = part_url(version, "0")[:-2]
         self._add = address("add", version.pk, "0")[:-2]
@@ -200,15 +228,18 @@ class Tree:
     ) -> Iterator[dict[str, Any]]:
         for index, field in enumerate(fields):
             here = f"{place}.{index}"
-            yield {
+            row = {
                 **self._row(here, field, "label", index, len(fields)),
                 "type": words.value(field.type),
                 "is_required": field.required,
                 "has_condition": field.show_if is not None,
                 "is_inner": is_inner,
-                "add_url": f"{self._add}{here}.fields/" if field.type == "group" else "",
+                "add_url": "",
             }
-            yield from self._fields(f"{here}.fields", field.fields, True)
+            rows = [row, *self._fields(f"{here}.fields", field.fields, True)]
+            if field.type == "group":
+                rows[-1]["add_url"] = f"{self._add}{here}.fields/"
+            yield from rows
 
     @property
     def requirements(self) -> Iterator[dict[str, Any]]:
@@ -227,12 +258,15 @@ class Tree:
             place = f"stages.{index}"
             yield {
                 **self._row(place, stage, "name", index, len(self.defn.stages)),
-                "who": f"{self.roles.get(stage.role, stage.role)} · {stage.agency}",
+                "who": f"{self.roles.get(stage.role, stage.role)} · {self._agency(stage.agency)}",
                 "days": stage.days,
                 "add_url": f"{self._add}{place}.actions/",
                 "actions": list(self._actions(place, stage)),
                 **self._gate(place, stage),
             }
+
+    def _agency(self, key: str) -> str:
+        return self.own_agency if key == "service" else key
 
     def _actions(self, place: str, stage: Stage) -> Iterator[dict[str, Any]]:
         for index, action in enumerate(stage.actions):
@@ -257,7 +291,7 @@ class Tree:
         rows = []
         for index, request in enumerate(requests):
             row = self._row(f"{here}.requests.{index}", request, "question", index, len(requests))
-            rows.append({**row, "type": request.agency})
+            rows.append({**row, "type": self._agency(request.agency)})
         return {
             "gate": {
                 "place": here,

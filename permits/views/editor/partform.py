@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from mpp.kit.fields import SafeFormMixin
 from permits import editing
 from permits.definition import Field, Problem
+from permits.definition.checking import NEEDED_TEXTS
 from permits.definition.reading import specs
 from permits.views.editor import conditionform, lines, words
 from permits.views.editor.controls import Surroundings, control, initial, to_data
@@ -31,6 +32,8 @@ class PartForm(SafeFormMixin, forms.Form):
     `data` is the whole definition, `place` where the part stands or will stand. Fields of a
     part inside (time limit, validity, signatory) have its name and a hyphen before theirs.
     """
+
+    use_required_attribute = False
 
     def __init__(
         self,
@@ -218,7 +221,14 @@ class PartForm(SafeFormMixin, forms.Form):
 
     # --- Drawing ------------------------------------------------------------------------------
     def groups(self) -> Iterator[dict[str, Any]]:
-        """The groups of fields for the page: heading, whether open, rows of fields."""
+        """The groups of fields for the page: heading, whether open, rows of fields.
+
+        Texts that publishing needs are not drawn as ones to skip, though a draft may lack them.
+        """
+        for name in NEEDED_TEXTS.get(self.kind.shape, ()):
+            for twin in (name, f"{name}_en"):
+                if twin in self.fields:
+                    self.fields[twin].required = True
         for block in self.blocks:
             names = block["names"]
             yield {

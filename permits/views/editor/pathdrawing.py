@@ -6,9 +6,10 @@ from permits.definition import PermitDefinition, Stage
 from permits.definition.vocabulary import MOVING_VERBS
 from permits.views.editor import words
 
-LEFT, WIDTH, GAP, LINE = 150, 330, 54, 26
+LEFT, WIDTH, GAP, LINE = 92, 290, 54, 26
+ENDS, END_WIDTH = 36, 220
 TOP, HEAD = 14, 58
-LONGEST = 36
+LONGEST = 34
 TONES = {"reject": "bad", "approve": "good", "hand_over": "good", "complete": "good"}
 
 
@@ -37,17 +38,21 @@ def _height(stage: Stage) -> int:
     return max(HEAD, LINE * ends + 8)
 
 
-def drawing(defn: PermitDefinition, name: str, roles: dict[str, str]) -> dict | None:
+def drawing(
+    defn: PermitDefinition, name: str, roles: dict[str, str], own_agency: str
+) -> dict | None:
     """Boxes, arrows and size of the path; None without stages.
 
-    `name` is the attribute with the names in the page's language, as far as they are given.
+    `name` is the attribute with the names in the page's language, as far as they are given;
+    `own_agency` is what the service's agency is called.
     """
     if not defn.stages:
         return None
     boxes, y = [], TOP
     for number, stage in enumerate(defn.stages, start=1):
         title = getattr(stage, name) or stage.name or stage.key
-        who = f"{roles.get(stage.role, stage.role)} · {stage.agency}"
+        agency = own_agency if stage.agency == "service" else stage.agency
+        who = f"{roles.get(stage.role, stage.role)} · {agency}"
         box = Box(number, _short(f"{number}. {title}"), _short(who), y, _height(stage))
         box.ends = _ends(stage, box, name)
         boxes.append(box)
@@ -60,9 +65,10 @@ def drawing(defn: PermitDefinition, name: str, roles: dict[str, str]) -> dict | 
         "text_left": LEFT + 14,
         "width": WIDTH,
         "right": LEFT + WIDTH,
-        "end_left": LEFT + WIDTH + 46,
-        "end_text": LEFT + WIDTH + 58,
-        "end_width": 250,
+        "end_left": LEFT + WIDTH + ENDS,
+        "end_text": LEFT + WIDTH + ENDS + 12,
+        "end_width": END_WIDTH,
+        "full_width": LEFT + WIDTH + ENDS + END_WIDTH + 4,
     }
 
 

@@ -73,6 +73,20 @@ LABELS = {
     "valid_months": gettext_lazy("Valid for months"),
     "verb": gettext_lazy("What it does"),
     "years": gettext_lazy("Years"),
+    # Parts, as problems name them.
+    "actions": gettext_lazy("Actions"),
+    "document": gettext_lazy("Paper"),
+    "fields": gettext_lazy("Fields"),
+    "opinions": gettext_lazy("Opinions of other agencies"),
+    "requests": gettext_lazy("Requests for opinions"),
+    "requirements": gettext_lazy("Requirements"),
+    "sections": gettext_lazy("Form"),
+    "show_if": gettext_lazy("When it is shown"),
+    "signatory": gettext_lazy("Who signs"),
+    "stages": gettext_lazy("Path"),
+    "standard": gettext_lazy("Service standard"),
+    "time_limit": gettext_lazy("Time limit"),
+    "validity": gettext_lazy("How long it is valid"),
 }
 HINTS = {
     "accept": gettext_lazy("Files that citizens may add here."),
