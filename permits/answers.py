@@ -44,7 +44,9 @@ def collect(defn: PermitDefinition, rows: Iterable[Answer]) -> Values:
     for field in defn.all_fields():
         if field.type == "group":
             rows_of = groups.get(field.key, {})
-            found[field.key] = [{"_row": row_id, **rows_of[row_id]} for row_id in sorted(rows_of)]
+            # r999 comes before r1000: the shorter name first.
+            order = sorted(rows_of, key=lambda row_id: (len(row_id), row_id))
+            found[field.key] = [{"_row": row_id, **rows_of[row_id]} for row_id in order]
         elif field.key in single:
             found[field.key] = single[field.key]
     return found
@@ -55,9 +57,8 @@ def answers_of(application: Application, defn: PermitDefinition) -> Values:
     return collect(defn, application.answers.all())
 
 
-def _row(application: Application, field: Field, key: str, row_id: str, value: Any) -> Answer:
+def _row(application: Application, key: str, row_id: str, value: Any, *, secret: bool) -> Answer:
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    secret = is_encrypted(field)
     return Answer(
         application=application,
         field_key=key,
@@ -74,9 +75,8 @@ def _group_rows(application: Application, field: Field, rows: list[Values]) -> l
         row_id = f"r{position:03}"
         for key, value in row.items():
             if key in inner_fields and not is_empty(value):
-                made.append(
-                    _row(application, inner_fields[key], f"{field.key}.{key}", row_id, value)
-                )
+                secret = is_encrypted(field) or is_encrypted(inner_fields[key])
+                made.append(_row(application, f"{field.key}.{key}", row_id, value, secret=secret))
     return made
 
 
@@ -97,7 +97,7 @@ def store(application: Application, defn: PermitDefinition, values: Mapping[str,
         elif is_empty(value):
             gone.append(key)
         else:
-            single.append(_row(application, field, key, "", value))
+            single.append(_row(application, key, "", value, secret=is_encrypted(field)))
     if gone:
         Answer.objects.filter(application=application, field_key__in=gone).delete()
     if single:

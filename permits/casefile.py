@@ -1,10 +1,12 @@
 """One application with everything around it, each part loaded once and only when needed."""
 
+import json
 from functools import cached_property
+from typing import Any
 
 from mpp.kit import clock
 from permits import answers as answer_rows
-from permits.conditions import needed_requirements, visible_answers
+from permits.conditions import needed_requirements, visible_answers, visible_fields
 from permits.definition import PermitDefinition, Requirement, Stage
 from permits.models import (
     Application,
@@ -89,13 +91,14 @@ class CaseFile:
         return list(self.application.opinions.select_related("agency", "given_by").order_by("id"))
 
     def gate(self) -> list[Opinion]:
-        """The opinions of the current stage that count (not cancelled)."""
-        return [
-            opinion
+        """The opinions of the current stage that count: the newest of each request."""
+        newest = {
+            opinion.request_key: opinion
             for opinion in self.opinions
             if opinion.stage_key == self.application.stage_key
             and opinion.state != OpinionState.CANCELLED
-        ]
+        }
+        return list(newest.values())
 
     @cached_property
     def open_round(self) -> CorrectionRound | None:
@@ -131,8 +134,42 @@ class CaseFile:
         if self.application.phase == Phase.DRAFT:
             return None
         if self.application.phase == Phase.NEEDS_CORRECTION and self.open_round:
-            return {item.target for item in self.open_round.items.all()}
+            asked = {item.target for item in self.open_round.items.all()}
+            return asked | self.newly_asked
         return set()
+
+    @cached_property
+    def asked_targets(self) -> set[str]:
+        """Fields and document slots the form asks for with the answers of now."""
+        return self._asked_by(self.answers)
+
+    @cached_property
+    def newly_asked(self) -> set[str]:
+        """What the form asks only since an answer was corrected: it was never sent."""
+        return self.asked_targets - self._asked_by(self.sent.get("answers", {}))
+
+    def _asked_by(self, answers: answer_rows.Values) -> set[str]:
+        seen = visible_answers(self.definition, answers)
+        fields = {
+            f"{FIELD}{field.key}"
+            for section in self.definition.sections
+            for field in visible_fields(section, seen)
+            if field.is_answered
+        }
+        needed = needed_requirements(self.definition, answers)
+        return fields | {f"{REQUIREMENT}{item.key}" for item in needed if item.takes_file}
+
+    @cached_property
+    def sent(self) -> dict[str, Any]:
+        """What was sent last (`version`, `answers`, `documents`); empty before the first time."""
+        row = self.application.submissions.order_by("-round").first()
+        return json.loads(row.content) if row else {}
+
+    @cached_property
+    def last_step(self) -> int:
+        """The newest line of history: a page carries it so that an act knows what was seen."""
+        steps = self.application.steps.order_by("-pk")
+        return steps.values_list("pk", flat=True).first() or 0
 
     def is_late(self) -> bool:
         due = self.application.due_at

@@ -70,7 +70,9 @@ def _field_problems(case: CaseFile, field, today) -> list[str]:
         if field.required and not case.documents_in(f"{FIELD}{field.key}"):
             return [_("Add the file: %(label)s.") % {"label": rules.hint(field, "label")}]
         return []
-    return rules.check(field, case.answers.get(field.key), today=today)
+    return rules.check(
+        field, case.answers.get(field.key), today=today, answers=case.visible_answers
+    )
 
 
 def missing_documents(case: CaseFile) -> list[tuple[Requirement, Missing]]:
@@ -90,6 +92,12 @@ def missing_documents(case: CaseFile) -> list[tuple[Requirement, Missing]]:
 
 
 def missing_in(case: CaseFile) -> list[Missing]:
-    """Everything that stops sending; an empty list means it can be sent."""
-    fields = [problem for part in page_states(case) for problem in part.problems]
-    return fields + [missing for _item, missing in missing_documents(case)]
+    """Everything that stops sending; an empty list means it can be sent.
+
+    In a correction only what may be changed can stop it: the rest was checked when it was sent,
+    and an answer that was right then (a date from today on) must not lock the file now.
+    """
+    found = [problem for part in page_states(case) for problem in part.problems]
+    found += [missing for _item, missing in missing_documents(case)]
+    allowed = case.editable_targets()
+    return [item for item in found if allowed is None or item.target in allowed]

@@ -12,8 +12,10 @@ from accounts.identity import mask_nik
 from accounts.regions import region_name
 from permits.conditions import is_empty
 from permits.definition import Field
+from permits.rules import REGION_LEVELS
 
 NOTHING = "-"
+MOST_DIGITS = 40
 
 
 def _by_language(item: Any, name: str) -> str:
@@ -22,7 +24,7 @@ def _by_language(item: Any, name: str) -> str:
 
 
 def _option(field: Field, value: str) -> str:
-    if field.options_source in ("provinces", "regencies"):
+    if field.options_source in REGION_LEVELS:
         return region_name(value) or value
     for option in field.options:
         if option.value == value:
@@ -41,6 +43,9 @@ def _number(value: Any) -> str:
     try:
         amount = Decimal(str(value))
     except InvalidOperation:
+        return str(value)
+    # What was typed is kept before it is checked: a huge or endless number is shown as typed.
+    if not amount.is_finite() or amount.adjusted() > MOST_DIGITS or len(str(value)) > 60:
         return str(value)
     whole = amount == amount.to_integral_value()
     return number_format(int(amount) if whole else amount.normalize(), force_grouping=True)

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from mpp.kit.verdicts import YES, No, Verdict
 from permits.casefile import CaseFile
-from permits.models import OpinionAnswer, OpinionState
+from permits.models import Opinion, OpinionAnswer, OpinionState
 
 Guard = Callable[[CaseFile], Verdict]
 
@@ -68,36 +68,36 @@ def checklist_done(case: CaseFile) -> Verdict:
 
 
 def opinions_in(case: CaseFile) -> Verdict:
-    """The gate of the stage is open: all, any, or (advisory) none needed."""
-    gate = case.gate()
+    """The gate of the stage is open: all, any, or (advisory) none needed.
+
+    An objection never opens a gate: under `any` one opinion without objection is needed.
+    """
     rule = case.stage.opinions if case.stage else None
-    if rule is None or not gate or rule.mode == "advisory":
+    if rule is None or rule.mode == "advisory":
         return YES
-    given = [opinion for opinion in gate if _counts(opinion)]
-    if rule.mode == "any" and given:
+    gate = case.gate()
+    answered = [opinion for opinion in gate if _counts(opinion)]
+    objecting = [o for o in answered if o.answer == OpinionAnswer.OBJECT]
+    if rule.mode == "any" and len(answered) > len(objecting):
         return YES
-    open_ones = [opinion for opinion in gate if not _counts(opinion)]
-    if rule.mode == "all" and not open_ones:
-        return _no_objection(gate)
-    names = ", ".join(str(opinion.agency) for opinion in open_ones)
-    return No(_("Still waiting for the opinion of %(agencies)s.") % {"agencies": names})
+    # Never asked is not answered: the gate fails closed.
+    if len(answered) < len(rule.requests):
+        waiting = [str(opinion.agency) for opinion in gate if not _counts(opinion)]
+        names = ", ".join(waiting) or "-"
+        return No(_("Still waiting for the opinion of %(agencies)s.") % {"agencies": names})
+    if not objecting:
+        return YES
+    names = ", ".join(str(opinion.agency) for opinion in objecting)
+    return No(
+        _("%(agencies)s objected. Reject the file or ask for corrections.") % {"agencies": names}
+    )
 
 
-def _counts(opinion) -> bool:
+def _counts(opinion: Opinion) -> bool:
     """Given, or silent where silence means no objection."""
     if opinion.state == OpinionState.GIVEN:
         return True
     return opinion.state == OpinionState.SILENT and opinion.silence == "no_objection"
-
-
-def _no_objection(gate) -> Verdict:
-    objecting = [str(o.agency) for o in gate if o.answer == OpinionAnswer.OBJECT]
-    if objecting:
-        return No(
-            _("%(agencies)s objected. Reject the file or ask for corrections.")
-            % {"agencies": ", ".join(objecting)}
-        )
-    return YES
 
 
 def no_open_correction(case: CaseFile) -> Verdict:

@@ -1,10 +1,15 @@
 """What people are told, and when: one function per act, called inside the act's transaction."""
 
+from typing import Any
+
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
 from accounts.notices import notify
+from counters.models import Posting
+from mpp.kit import clock
 from mpp.kit.references import format_code
 from permits.definition import Stage
 from permits.models import Application, CorrectionRound, Message, Opinion, Permit
@@ -37,24 +42,37 @@ def _desk_path(application: Application) -> str:
     return reverse("admin:permits_application_review", args=[application.public_ref])
 
 
+def _applicants(application: Application) -> list[User]:
+    """Who is told: the owner; of a business its owner's seat is only his while he is a member."""
+    if application.business_id is None:
+        return [application.owner] if application.owner_id else []
+    members = User.objects.filter(
+        memberships__business=application.business_id,
+        memberships__ended_at__isnull=True,
+        is_active=True,
+    ).distinct()
+    began = [person for person in members if person.pk == application.owner_id]
+    return began or list(members)
+
+
 def _tell(application: Application, act: str, key: str, **context) -> None:
-    """Tell the applicant (the owner; nobody when the file has no account)."""
-    if application.owner_id is None:
-        return
-    notify(
-        recipient=application.owner,
-        kind=f"permits.{act}",
-        key=f"{act}:{application.pk}:{key}",
-        context={
-            "number": application.public_ref,
-            "service": application.version.permit_type.name,
-            "service_en": application.version.permit_type.name_en,
-            **context,
-        },
-        object_kind=KIND,
-        object_ref=application.public_ref,
-        path=_citizen_path(application),
-    )
+    """Tell the applicant (nobody when the file has no account)."""
+    for person in _applicants(application):
+        notify(
+            recipient=person,
+            kind=f"permits.{act}",
+            key=f"{act}:{application.pk}:{key}:{person.pk}",
+            context=_context(application, context),
+            object_kind=KIND,
+            object_ref=application.public_ref,
+            path=_citizen_path(application),
+        )
+
+
+def _context(application: Application, more: dict[str, Any]) -> dict[str, Any]:
+    permit_type = application.version.permit_type
+    names = {"service": permit_type.name, "service_en": permit_type.name_en}
+    return {"number": application.public_ref, **names, **more}
 
 
 def _tell_staff(person: User | None, application: Application, act: str, key: str, **context):
@@ -65,12 +83,7 @@ def _tell_staff(person: User | None, application: Application, act: str, key: st
         recipient=person,
         kind=f"permits.{act}",
         key=f"{act}:{application.pk}:{key}:{person.pk}",
-        context={
-            "number": application.public_ref,
-            "service": application.version.permit_type.name,
-            "service_en": application.version.permit_type.name_en,
-            **context,
-        },
+        context=_context(application, context),
         object_kind=KIND,
         object_ref=application.public_ref,
         path=_desk_path(application),
@@ -113,16 +126,19 @@ def complete(application: Application) -> None:
     _tell(application, "complete", "1", promised_at=application.due_at)
 
 
+def _posted(agency_id: int | None, role: str) -> QuerySet[User]:
+    """Everybody posted in this role at this agency (None: at the operator of the mall)."""
+    place = {"agency": agency_id} if agency_id else {"agency__is_operator": True}
+    held = Posting.objects.filter(
+        Q(ended_at__isnull=True) | Q(ended_at__gt=clock.now()), role__key=role, **place
+    )
+    return User.objects.filter(pk__in=held.values("user"), is_active=True)
+
+
 def at_new_desk(application: Application, stage: Stage, asked: list[Opinion]) -> None:
     """Asked agencies learn of the question; the citizen sees the desk on the status page."""
     for opinion in asked:
-        people = User.objects.filter(
-            postings__agency=opinion.agency,
-            postings__role__key=opinion.role,
-            postings__ended_at__isnull=True,
-            is_active=True,
-        ).distinct()
-        for person in people:
+        for person in _posted(opinion.agency_id, opinion.role):
             _tell_staff(
                 person, application, "opinion_asked", str(opinion.pk), due_at=opinion.due_at
             )
@@ -139,13 +155,19 @@ def opinion_given(opinion: Opinion) -> None:
 
 
 def opinion_silent(opinion: Opinion) -> None:
-    _tell_staff(
-        opinion.application.assignee,
-        opinion.application,
-        "opinion_silent",
-        str(opinion.pk),
-        agency=str(opinion.agency),
-    )
+    """An agency kept silent: who has the file is told, and where the rule says `escalate` also
+    the head of the silent agency and the mall's supervisors."""
+    people = {opinion.application.assignee} - {None}
+    if opinion.silence == "escalate":
+        people |= set(_posted(opinion.agency_id, "head")) | set(_posted(None, "supervisor"))
+    for person in people:
+        _tell_staff(
+            person,
+            opinion.application,
+            "opinion_silent",
+            str(opinion.pk),
+            agency=str(opinion.agency),
+        )
 
 
 def issued(application: Application, permit: Permit) -> None:

@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from mpp.kit import clock, signing
 from mpp.kit.files import discard, store_bytes
@@ -20,6 +21,7 @@ from mpp.kit.models import Installation, Paper, PdfState
 from mpp.kit.papers import PaperPayload, render
 from mpp.kit.references import format_code
 from permits.casefile import CaseFile
+from permits.conditions import is_empty
 from permits.definition import DocumentTemplate
 from permits.display import shown_value
 
@@ -28,6 +30,7 @@ PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z0-9_]+)?)\}")
 NUMBER_PART = re.compile(r"\{(seq(?::0(\d))?|year|month|month_roman)\}")
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 PDF_ATTEMPTS = 5
+PAPER_LANGUAGE = "id"
 
 
 def paper_number(pattern: str, sequence: int, day: date) -> str:
@@ -68,19 +71,26 @@ def valid_until(template: DocumentTemplate, answers: Mapping[str, Any], day: dat
     return add_months(day, months) - timedelta(days=1) if months else None
 
 
+def answer_texts(case: CaseFile) -> dict[str, str]:
+    """The answers as `answer.<key>` -> shown text; hidden fields say nothing on a paper."""
+    return {
+        f"answer.{field.key}": shown_value(field, case.visible_answers[field.key])
+        for field in case.definition.all_fields()
+        if not is_empty(case.visible_answers.get(field.key))
+    }
+
+
 def placeholders(case: CaseFile, number: str, issued_on: date, until: date | None) -> dict:
     """The closed list of what a template may name, as shown texts."""
-    values = {
+    return {
         "holder": case.application.holder_name or str(case.application.owner or ""),
         "number": number,
         "issued_on": date_format(issued_on, "j F Y"),
         "valid_until": date_format(until, "j F Y") if until else _("no end date"),
         "service": case.service.name,
         "application": case.application.public_ref,
+        **answer_texts(case),
     }
-    for field in case.definition.all_fields():
-        values[f"answer.{field.key}"] = shown_value(field, case.answers.get(field.key))
-    return values
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
@@ -91,9 +101,19 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 def payload(
     case: CaseFile, *, number: str, code: str, issued_on: date, valid_until: date | None
 ) -> dict:
-    """The frozen content of a paper: final texts in the active language, no markup."""
+    """The frozen content of a paper: final texts without markup.
+
+    In Indonesian whoever decides or looks: the law's language (UU 24/2009 art. 27).
+    """
+    with override(PAPER_LANGUAGE):
+        return _payload(case, number=number, code=code, issued_on=issued_on, until=valid_until)
+
+
+def _payload(
+    case: CaseFile, *, number: str, code: str, issued_on: date, until: date | None
+) -> dict:
     template = case.definition.document
-    values = placeholders(case, number, issued_on, valid_until)
+    values = placeholders(case, number, issued_on, until)
     mall = Installation.objects.order_by("pk").first() or Installation(name="MPP")
     address = f"{settings.SITE_URL}/verifikasi/"
     content: PaperPayload = {
@@ -121,7 +141,7 @@ def payload(
         "application": case.application.public_ref,
         "version": case.application.version.digest,
         "issued_on": issued_on.isoformat(),
-        "valid_until": valid_until.isoformat() if valid_until else "",
+        "valid_until": until.isoformat() if until else "",
     }
 
 
@@ -134,7 +154,7 @@ def preview(case: CaseFile) -> bytes:
         number=NUMBER_PART.sub("...", template.number_format),
         code="0" * 16,
         issued_on=today,
-        valid_until=valid_until(template, case.answers, today),
+        valid_until=valid_until(template, case.visible_answers, today),
     )
     return render(content, preview=True)
 

@@ -27,10 +27,15 @@ class ApplicationQuerySet(models.QuerySet):
         )
 
     def visible_to_citizen(self, user: User):
-        """Own files, files of one's business, and files under a mandate in force."""
+        """Own files, files of one's business, and files under a mandate in force.
+
+        The same rule as `permissions.represents`: who left a business has no file of it left.
+        """
         today = clock.today()
-        mine = Q(owner=user) | Q(
-            business__memberships__user=user, business__memberships__ended_at__isnull=True
+        mine = (
+            Q(owner=user, business__isnull=True)
+            | Q(owner__isnull=True, filed_by=user, business__isnull=True)
+            | Q(business__memberships__user=user, business__memberships__ended_at__isnull=True)
         )
         held = Q(
             mandate__agent=user,
@@ -50,7 +55,7 @@ class ApplicationQuerySet(models.QuerySet):
         if not agencies:
             return self.none()
         asked = self.model._meta.get_field("opinions").related_model.objects.filter(
-            application=OuterRef("pk"), agency_id__in=agencies
+            ~Q(state="cancelled"), application=OuterRef("pk"), agency_id__in=agencies
         )
         return sent.filter(
             Q(desk_agency_id__in=agencies)

@@ -6,7 +6,7 @@ The form shows the same sentences while typing; submitting checks everything aga
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,13 +16,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import identity, regions
-from permits.conditions import is_empty
+from permits.conditions import is_empty, visible_row_fields
 from permits.definition import Field
 
 DEFAULT_LENGTH = {"text": 250, "long_text": 4000, "email": 254, "phone": 20}
 LONGEST = 20_000
 RELATIVE = re.compile(r"today(?:([+-]\d{1,5}))?")
 TODAY_IS = "today"
+# As stored: ASCII digits, a point before decimals, no exponent; wider than any amount of money.
+WHOLE = re.compile(r"-?[0-9]{1,18}")
+NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+ADDRESS_LENGTHS = {"street": 250, "rt": 5, "rw": 5, "region": 13, "postal_code": 5}
+POINT = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,15})?")
+MOST_ROWS = 200
 REGION_LEVELS = {
     "provinces": "province",
     "regencies": "regency",
@@ -54,15 +61,20 @@ def max_length(field: Field) -> int:
     return min(field.max_length or DEFAULT_LENGTH.get(field.type, 250), LONGEST)
 
 
-def check(field: Field, value: Any, *, today: date) -> list[str]:
+def check(
+    field: Field, value: Any, *, today: date, answers: Mapping[str, Any] | None = None
+) -> list[str]:
     """What is wrong with a stored value, as sentences; an empty list means nothing.
 
-    An empty value is wrong only when the field is required.
+    An empty value is wrong only when the field is required. `answers` (visible ones) decide
+    which inner fields the rows of a group show.
     """
     if not field.is_answered or field.type == "file":
         return []
     if is_empty(value):
         return [required_sentence(field)] if field.required else []
+    if field.type == "group":
+        return _check_group(field, value, today, answers or {})
     checker = CHECKS.get(field.type, _check_text)
     return checker(field, value, today)
 
@@ -94,12 +106,10 @@ def _check_text(field: Field, value: Any, today: date) -> list[str]:
 
 
 def _check_number(field: Field, value: Any, today: date) -> list[str]:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
+    text = str(value)
+    if not (WHOLE if field.type == "integer" else NUMBER).fullmatch(text):
         return [_("Write a number, for example 1.250.")]
-    if not number.is_finite():
-        return [_("Write a number, for example 1.250.")]
+    number = Decimal(text)
     low, high = field.min, field.max
     if low is not None and number < Decimal(str(low)):
         return [_("The smallest possible number is %(number)s.") % {"number": _grouped(low)}]
@@ -110,8 +120,10 @@ def _check_number(field: Field, value: Any, today: date) -> list[str]:
 
 def _check_date(field: Field, value: Any, today: date) -> list[str]:
     try:
-        day = date.fromisoformat(str(value))
+        day = date.fromisoformat(value) if DAY.fullmatch(str(value)) else None
     except ValueError:
+        day = None
+    if day is None:
         return [_("Write a real date: day, month and year.")]
     low, high = bound_date(field.min, today), bound_date(field.max, today)
     if low and day < low:
@@ -132,7 +144,7 @@ def _check_range(field: Field, value: Any, today: date) -> list[str]:
 
 
 def _check_time(field: Field, value: Any, today: date) -> list[str]:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", str(value)):
+    if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", str(value)):
         return [_("Write a time like 08.30.")]
     if field.min and str(value) < str(field.min):
         return [_("The earliest possible time is %(time)s.") % {"time": str(field.min)}]
@@ -142,8 +154,9 @@ def _check_time(field: Field, value: Any, today: date) -> list[str]:
 
 
 def _check_option(field: Field, value: Any, today: date) -> list[str]:
-    chosen = value if isinstance(value, list) else [value]
-    if all(knows_option(field, item) for item in chosen):
+    chosen = value if field.type == "choices" and isinstance(value, list) else [value]
+    texts = {item for item in chosen if isinstance(item, str)}
+    if len(texts) == len(chosen) and all(knows_option(field, item) for item in texts):
         return []
     return [_("This choice is not offered any more. Choose again.")]
 
@@ -164,6 +177,9 @@ def _check_yes_no(field: Field, value: Any, today: date) -> list[str]:
 def _check_address(field: Field, value: Any, today: date) -> list[str]:
     if not isinstance(value, Mapping):
         return [_("Fill in the address.")]
+    too_long = any(len(str(value.get(k) or "")) > most for k, most in ADDRESS_LENGTHS.items())
+    if too_long:
+        return [_("A part of the address is too long.")]
     found = []
     if field.required and not value.get("street"):
         found.append(_("Write the street and number."))
@@ -171,38 +187,37 @@ def _check_address(field: Field, value: Any, today: date) -> list[str]:
         found.append(_("Choose the village."))
     if value.get("region") and not regions.is_known(value["region"]):
         found.append(_("Choose the village from the list."))
-    if value.get("postal_code") and not re.fullmatch(r"[1-9]\d{4}", value["postal_code"]):
+    if value.get("postal_code") and not re.fullmatch(r"[1-9][0-9]{4}", str(value["postal_code"])):
         found.append(_("A postal code has 5 digits."))
     return found
 
 
 def _check_point(field: Field, value: Any, today: date) -> list[str]:
     try:
-        lat, lon = Decimal(str(value["lat"])), Decimal(str(value["lon"]))
-    except (InvalidOperation, KeyError, TypeError):
+        texts = (str(value["lat"]), str(value["lon"]))
+    except (KeyError, TypeError):
+        texts = ("", "")
+    if not all(POINT.fullmatch(text) for text in texts):
         return [_("Write latitude and longitude as numbers, for example -7.871 and 112.526.")]
-    inside = (
-        lat.is_finite()
-        and lon.is_finite()
-        and LATITUDES[0] <= lat <= LATITUDES[1]
-        and LONGITUDES[0] <= lon <= LONGITUDES[1]
-    )
+    lat, lon = (Decimal(text) for text in texts)
+    inside = LATITUDES[0] <= lat <= LATITUDES[1] and LONGITUDES[0] <= lon <= LONGITUDES[1]
     return [] if inside else [_("This place is not in our region. Check both numbers.")]
 
 
-def _check_group(field: Field, rows: Any, today: date) -> list[str]:
+def _check_group(field: Field, rows: Any, today: date, answers: Mapping[str, Any]) -> list[str]:
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        return [required_sentence(field)]
+    most = field.max_rows or MOST_ROWS
     if field.min_rows and len(rows) < field.min_rows:
         return [_("Add at least %(count)s rows.") % {"count": field.min_rows}]
-    if field.max_rows and len(rows) > field.max_rows:
-        return [_("At most %(count)s rows.") % {"count": field.max_rows}]
-    found = []
-    for number, row in enumerate(rows, start=1):
-        for inner in field.fields:
-            for sentence in check(inner, row.get(inner.key), today=today):
-                found.append(
-                    _("Row %(number)s: %(sentence)s") % {"number": number, "sentence": sentence}
-                )
-    return found
+    if len(rows) > most:
+        return [_("At most %(count)s rows.") % {"count": most}]
+    return [
+        _("Row %(number)s: %(sentence)s") % {"number": number, "sentence": sentence}
+        for number, row in enumerate(rows, start=1)
+        for inner in visible_row_fields(field, row, answers)
+        for sentence in check(inner, row.get(inner.key), today=today)
+    ]
 
 
 def _check_identity(field: Field, value: Any, today: date) -> list[str]:
@@ -214,11 +229,14 @@ def _check_identity(field: Field, value: Any, today: date) -> list[str]:
 
 
 def _check_email(field: Field, value: Any, today: date) -> list[str]:
+    found = _check_text(field, value, today)
+    if found:
+        return found
     try:
         validate_email(str(value))
     except ValidationError:
         return [_("Write an e-mail address like name@example.com.")]
-    return _check_text(field, value, today)
+    return []
 
 
 IDENTITIES = {
@@ -241,7 +259,6 @@ CHECKS = {
     "yes_no": _check_yes_no,
     "address": _check_address,
     "map_point": _check_point,
-    "group": _check_group,
     "email": _check_email,
     "nik": _check_identity,
     "npwp": _check_identity,

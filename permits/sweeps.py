@@ -29,7 +29,11 @@ def presume_complete() -> int:
             actions.presume_complete(application)
         except WrongState:
             continue  # a colleague was faster
-        count += 1
+        except Exception:
+            # One broken file must not keep the others waiting.
+            log.exception("completeness of file %s could not be presumed", application.pk)
+            continue
+        count += application.complete_at is not None
     return count
 
 

@@ -28,12 +28,9 @@ def offers(case: CaseFile, user: User) -> list[Offer]:
     """All actions of the file's stage for this person, allowed or refused with a sentence."""
     if case.stage is None:
         return []
-    desk = permissions.can_work(user, case.application)
     found = []
     for action in case.stage.actions:
-        right = desk
-        if desk and action.role and action.role != case.application.desk_role:
-            right = permissions.has_action_role(user, case.application, action.role)
+        right = permissions.can_do(user, case.application, action.role)
         found.append(Offer(action, judge(case, action, right)))
     return found
 

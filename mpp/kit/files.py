@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
+from django.db import transaction
 from django.http import FileResponse
 
 from mpp.kit import clock, scanner
@@ -27,7 +28,14 @@ def _path(token: str) -> str:
 
 def _write(content: File, **columns) -> StoredFile:
     token = opaque_token()
-    path = storages["private"].save(_path(token), content)
+    storage = storages["private"]
+    wanted = _path(token)
+    try:
+        path = storage.save(wanted, content)
+    except OSError:
+        # A full disk leaves half a file: it would go on filling the disk until the sweep.
+        storage.delete(wanted)
+        raise
     return StoredFile.objects.create(token=token, path=path, **columns)
 
 
@@ -95,10 +103,14 @@ def open_file(stored: StoredFile) -> File:
 
 
 def discard(stored: StoredFile) -> None:
-    """Remove row and file of something that was never shown to anyone."""
+    """Remove row and file of something that was never shown to anyone.
+
+    The file goes when the row is really gone: after a rollback the row is there again and needs
+    its file.
+    """
     path = stored.path
     stored.delete()
-    storages["private"].delete(path)
+    transaction.on_commit(lambda: storages["private"].delete(path), robust=True)
 
 
 def respond(stored: StoredFile, *, download: bool) -> FileResponse:
@@ -137,11 +149,18 @@ def sweep_orphans() -> int:
     known = set(StoredFile.objects.values_list("path", flat=True))
     removed = 0
     for file in root.rglob("*"):
-        if file.is_file() and file.stat().st_mtime < oldest:
-            if str(file.relative_to(root)) not in known:
-                file.unlink(missing_ok=True)
-                removed += 1
+        if str(file.relative_to(root)) not in known and _is_older(file, oldest):
+            file.unlink(missing_ok=True)
+            removed += 1
     return removed
+
+
+def _is_older(file: Path, moment: float) -> bool:
+    """Whether a file was last written before; a file that went meanwhile was not."""
+    try:
+        return file.is_file() and file.stat().st_mtime < moment
+    except FileNotFoundError:
+        return False
 
 
 __all__ = [

@@ -34,7 +34,7 @@ TONES = {
 ICONS = {
     "valid": "check-lg",
     "expired": "clock-fill",
-    "suspended": "pause-fill",
+    "suspended": "pause-circle-fill",
     "revoked": "x-lg",
     "replaced": "arrow-repeat",
 }

@@ -1,41 +1,42 @@
 """What the citizen does: start, answer, attach, send, answer corrections, withdraw."""
 
-import hashlib
-import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Business, Mandate, User
-from counters.calendar import home_calendar
 from mpp.kit import clock
-from mpp.kit.keys import lookup_hash
 from mpp.kit.models import Installation, StoredFile
 from mpp.kit.references import CODE_80_BIT, application_number, new_code
 from mpp.kit.sequences import next_value
 from mpp.kit.states import WrongState
 from mpp.kit.transactions import act
 from permits import answers as answer_rows
-from permits import notices
+from permits import notices, permissions
 from permits.actions import base
+from permits.actions.submissions import (
+    close_items,
+    holder_columns,
+    index_holder,
+    name_tokens,
+    unanswered_items,
+    write_submission,
+)
 from permits.casefile import FIELD, REQUIREMENT, CaseFile
 from permits.completeness import missing_in
-from permits.deadlines import promise
 from permits.definition import Field, Requirement
 from permits.models import (
     Application,
-    CorrectionItem,
     Document,
-    NameToken,
     PermitVersion,
     Phase,
     RoundState,
-    Submission,
     VersionState,
 )
-from permits.workflow import Refused
+from permits.workflow import Refused, require
 
 EDITABLE = (Phase.DRAFT, Phase.NEEDS_CORRECTION)
 NOT_FINAL = (Phase.DRAFT, Phase.SUBMITTED, Phase.IN_REVIEW, Phase.NEEDS_CORRECTION)
@@ -64,8 +65,10 @@ def start(
     )
 
 
-def _hold(application: Application) -> None:
+def _hold(application: Application, actor: User) -> CaseFile:
     """Hold the row while it may still be edited, or refuse: a sent file never changes silently."""
+    base.hold(application)
+    require(permissions.can_represent(actor, application))
     held = Application.objects.filter(pk=application.pk, phase__in=EDITABLE).update(
         updated_at=clock.now()
     )
@@ -74,6 +77,7 @@ def _hold(application: Application) -> None:
             _("This application has been sent. It can only be changed when we ask you to."),
             status=409,
         )
+    return CaseFile(application)
 
 
 def _check_target(case: CaseFile, target: str) -> None:
@@ -90,9 +94,7 @@ def save_answers(
 
     In a correction only the asked fields may change; others raise Refused.
     """
-    _hold(application)
-    application.refresh_from_db()
-    case = CaseFile(application)
+    case = _hold(application, actor)
     for key in values:
         _check_target(case, f"{FIELD}{key}")
     answer_rows.store(application, case.definition, values)
@@ -113,9 +115,7 @@ def attach(
 
     `position` is the place in a slot that takes several files; None means the next free one.
     """
-    _hold(application)
-    application.refresh_from_db()
-    case = CaseFile(application)
+    case = _hold(application, actor)
     _check_target(case, slot)
     room = _files_allowed(case, slot)
     now = clock.now()
@@ -167,62 +167,10 @@ def _files_allowed(case: CaseFile, slot: str) -> int:
 @act
 def remove_document(application: Application, *, actor: User, document: Document) -> None:
     """Take a document out of its slot. A version that was sent once is kept."""
-    _hold(application)
-    application.refresh_from_db()
-    _check_target(CaseFile(application), document.slot)
+    _check_target(_hold(application, actor), document.slot)
     Document.objects.filter(
         pk=document.pk, application=application, removed_at__isnull=True
     ).update(removed_at=clock.now())
-
-
-def snapshot(case: CaseFile) -> tuple[str, str]:
-    """What is sent, as canonical JSON of our own making, and its sha256."""
-    content = {
-        "version": case.application.version.digest,
-        "answers": case.visible_answers,
-        "documents": [
-            {"slot": d.slot, "position": d.position, "sha256": d.file.sha256, "id": d.pk}
-            for d in case.documents
-        ],
-    }
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text, hashlib.sha256(text.encode()).hexdigest()
-
-
-def _write_submission(case: CaseFile, *, actor: User, key: str, now) -> Submission:
-    application = case.application
-    text, digest = snapshot(case)
-    submission = Submission.objects.create(
-        application=application,
-        round=application.round,
-        content=text,
-        sha256=digest,
-        key=key,
-        by=actor,
-        at=now,
-    )
-    application.documents.filter(round__isnull=True, removed_at__isnull=True).update(
-        round=application.round
-    )
-    return submission
-
-
-def _holder(case: CaseFile) -> tuple[str, str]:
-    """Name and NIK of the holder, frozen at submit: business, typed answers, or the owner."""
-    application = case.application
-    if application.business_id:
-        return application.business.name, ""
-    owner = application.owner
-    niks = [f for f in case.definition.all_fields() if f.prefill == "profile.nik"]
-    names = [f for f in case.definition.all_fields() if f.prefill == "profile.full_name"]
-    nik = next((case.answers.get(f.key) for f in niks if case.answers.get(f.key)), "")
-    name = next((case.answers.get(f.key) for f in names if case.answers.get(f.key)), "")
-    return name or (owner.full_name if owner else ""), nik or (owner.nik if owner else "")
-
-
-def name_tokens(name: str) -> set[str]:
-    """The words of a name for searching: lower case, at most 40 characters, at least two."""
-    return {word[:40] for word in name.casefold().replace(".", " ").split() if len(word) > 1}
 
 
 @act
@@ -232,20 +180,18 @@ def submit(application: Application, *, actor: User, key: str) -> Application:
     The same key again gives the same application. Raises Refused when something is missing or
     the version was retired, WrongState when it was sent already under another key.
     """
-    application.refresh_from_db()
+    base.hold(application)
+    if base.is_repeat(application, key, "submit", actor=actor):
+        return application
     if application.phase != Phase.DRAFT:
-        return _already_sent(application, key)
-    _hold(application)
-    case = CaseFile(application)
+        raise WrongState(_("This application has been sent already."), application.phase)
+    case = _hold(application, actor)
     if application.version.state != VersionState.PUBLISHED:
         raise Refused(_("This form has a new version. Look at what changed first."), status=409)
     if missing_in(case):
         raise Refused(_("Some parts are not complete yet."), status=409)
     now = clock.now()
-    year = clock.local(now).year
     stage = case.definition.stages[0]
-    prefix = Installation.objects.values_list("reference_prefix", flat=True).first() or "MPP"
-    holder_name, holder_nik = _holder(case)
     base.step(
         application,
         Phase.SUBMITTED,
@@ -256,41 +202,30 @@ def submit(application: Application, *, actor: User, key: str) -> Application:
         office="",
         columns={
             **base.desk_columns(application, stage),
-            "number": application_number(prefix, year, next_value("application", year)),
+            **holder_columns(case),
+            "number": _next_number(now),
             "submitted_at": now,
-            "promised_at": _promise(case, now),
-            "due_at": base.end_of_day(now, _intake_days(case)),
-            "holder_name": holder_name,
-            "holder_nik": holder_nik,
-            "holder_nik_hash": lookup_hash(holder_nik, "nik") if holder_nik else "",
+            "promised_at": base.promised(case, now),
+            "due_at": base.end_of_day(now, base.intake_days(case)),
             "round": F("round") + 1,
         },
     )
     application.refresh_from_db()
-    case = CaseFile(application)
-    _write_submission(case, actor=actor, key=key, now=now)
-    NameToken.objects.bulk_create(
-        [NameToken(application=application, token=t) for t in sorted(name_tokens(holder_name))],
-        ignore_conflicts=True,
-    )
-    base.enter_stage(application, stage, now)
+    write_submission(CaseFile(application), actor=actor, key=key, now=now)
+    index_holder(application)
+    asked = base.enter_stage(application, stage, now)
     notices.submitted(application)
+    notices.at_new_desk(application, stage, asked)
+    if base.intake_days(case) == 0:
+        base.start_clock(application, actor=None, cause="presumed", key="", at=now)
     return application
 
 
-def _already_sent(application: Application, key: str) -> Application:
-    if application.steps.filter(key=key).exists():
-        return application
-    raise WrongState(_("This application has been sent already."), application.phase)
-
-
-def _intake_days(case: CaseFile) -> int:
-    standard = case.application.version.standard
-    return standard.intake_days if standard else 1
-
-
-def _promise(case: CaseFile, now):
-    return promise(now, _intake_days(case), base.limit_of(case), home_calendar())
+def _next_number(now: datetime) -> str:
+    """The next public number of this local year."""
+    year = clock.local(now).year
+    prefix = Installation.objects.values_list("reference_prefix", flat=True).first() or "MPP"
+    return application_number(prefix, year, next_value("application", year))
 
 
 @act
@@ -299,25 +234,17 @@ def resubmit(application: Application, *, actor: User, key: str) -> Application:
 
     Raises Refused when an asked thing was not changed, WrongState when no round is open.
     """
-    application.refresh_from_db()
-    if application.steps.filter(key=key).exists():
+    base.hold(application)
+    if base.is_repeat(application, key, "resubmit", actor=actor):
         return application
     if application.phase != Phase.NEEDS_CORRECTION:
         raise WrongState(_("There is nothing to correct on this application."), application.phase)
-    _hold(application)
-    case = CaseFile(application)
-    now = clock.now()
-    left = unanswered_items(case)
-    if left:
+    case = _hold(application, actor)
+    if unanswered_items(case):
         raise Refused(_("Some corrections are not done yet."), status=409)
     if missing_in(case):
         raise Refused(_("Some parts are not complete yet."), status=409)
-    round_ = case.open_round
-    due = application.due_at
-    if application.complete_at:
-        due = base.tick_clock(case, "resume", cause="correction", by=actor, now=now)
-    else:
-        due = base.end_of_day(now, _intake_days(case))
+    now = clock.now()
     base.step(
         application,
         Phase.IN_REVIEW,
@@ -327,54 +254,38 @@ def resubmit(application: Application, *, actor: User, key: str) -> Application:
         key=key,
         office="",
         columns={
-            "due_at": due,
-            "promised_at": due if application.complete_at else _promise(case, now),
+            **base.after_rest(case, by=actor, now=now),
+            **holder_columns(case),
             "round": F("round") + 1,
         },
     )
-    application.refresh_from_db()
-    _close_items(case, now)
-    type(round_).objects.filter(pk=round_.pk, state=RoundState.OPEN).update(
+    close_items(case, now)
+    application.correction_rounds.filter(state=RoundState.OPEN).update(
         state=RoundState.ANSWERED, answered_at=now
     )
-    _write_submission(CaseFile(application), actor=actor, key=key, now=now)
+    application.refresh_from_db()
+    case = CaseFile(application)
+    write_submission(case, actor=actor, key=key, now=now)
+    index_holder(application)
+    asked = base.enter_stage(application, case.stage, now)
     notices.resubmitted(application)
+    notices.at_new_desk(application, case.stage, asked)
     return application
-
-
-def current_value(case: CaseFile, target: str) -> str:
-    """What stands at a target now, as text for before/after: JSON of the value or of the files."""
-    if target.startswith(FIELD) and target not in {d.slot for d in case.documents}:
-        value = case.answers.get(target.removeprefix(FIELD))
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
-    files = [d.file.sha256 for d in case.documents_in(target)]
-    return json.dumps({"files": files, "documents": [d.pk for d in case.documents_in(target)]})
-
-
-def unanswered_items(case: CaseFile) -> list[CorrectionItem]:
-    """The asked things that are still exactly as they were."""
-    if case.open_round is None:
-        return []
-    return [
-        item
-        for item in case.open_round.items.all()
-        if current_value(case, item.target) == item.before
-    ]
-
-
-def _close_items(case: CaseFile, now) -> None:
-    for item in case.open_round.items.all():
-        item.after = current_value(case, item.target)
-        item.answered_at = now
-        item.save(update_fields=["after", "answered_at"])
 
 
 @act
 def withdraw(application: Application, *, actor: User, key: str, reason: str = "") -> Application:
     """End the application at the citizen's wish, before a decision."""
-    now = clock.now()
-    application.refresh_from_db()
+    base.hold(application)
+    if base.is_repeat(application, key, "withdraw", actor=actor):
+        return application
+    require(permissions.can_represent(actor, application))
     was_sent = application.phase != Phase.DRAFT
+    now = clock.now()
+    columns = {"ended_at": now, "assignee": None}
+    if application.complete_at and application.phase in NOT_FINAL:
+        case = CaseFile(application)
+        columns["due_at"] = base.tick_clock(case, "stop", cause="withdrawn", by=actor, now=now)
     base.step(
         application,
         Phase.WITHDRAWN,
@@ -384,7 +295,7 @@ def withdraw(application: Application, *, actor: User, key: str, reason: str = "
         key=key,
         reason=reason,
         office="",
-        columns={"ended_at": now, "assignee": None},
+        columns=columns,
     )
     application.refresh_from_db()
     base.cancel_open_opinions(application)
@@ -392,3 +303,6 @@ def withdraw(application: Application, *, actor: User, key: str, reason: str = "
     if was_sent:
         notices.withdrawn(application)
     return application
+
+
+__all__ = ["name_tokens", "unanswered_items"]

@@ -1,17 +1,21 @@
 """Correction rounds: staff ask for everything at once; the clock rests until the answer."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from counters.calendar import home_calendar
 from mpp.kit import clock
+from mpp.kit.states import WrongState
 from mpp.kit.transactions import act
 from permits import notices, permissions
 from permits.actions import base
-from permits.actions.apply import current_value
-from permits.casefile import FIELD, REQUIREMENT, CaseFile
+from permits.actions.submissions import current_value, restore
+from permits.casefile import CaseFile
+from permits.deadlines import ClockEntry, TimeLimit, due_at, promise
 from permits.models import (
     Application,
     CorrectionItem,
@@ -22,12 +26,6 @@ from permits.models import (
     VerdictOutcome,
 )
 from permits.workflow import Refused, require
-
-
-def known_targets(case: CaseFile) -> set[str]:
-    """Everything a correction may point at: visible fields and needed documents."""
-    fields = {f"{FIELD}{field.key}" for field in case.definition.all_fields()}
-    return fields | {f"{REQUIREMENT}{item.key}" for item in case.requirements}
 
 
 @act
@@ -45,14 +43,16 @@ def ask_corrections(
     Raises Refused for an empty list, an unknown target, an empty reason, or a missing right;
     WrongState when the file moved meanwhile.
     """
-    application.refresh_from_db()
-    again = application.steps.filter(key=key).first()
-    if key and again is not None:
+    base.hold(application)
+    if base.is_repeat(application, key, "ask_corrections", actor=actor):
         return application.correction_rounds.order_by("-number").first()
     require(permissions.can_work(actor, application))
     case = CaseFile(application)
     _check_items(case, items)
     now = clock.now()
+    due_on = due_on or clock.local(now + base.CORRECTION_DAYS).date()
+    if due_on <= clock.local(now).date():
+        raise Refused(_("Give the applicant at least until tomorrow."), status=400)
     last = application.correction_rounds.order_by("-number").first()
     round_ = CorrectionRound.objects.create(
         application=application,
@@ -61,7 +61,7 @@ def ask_corrections(
         stage_key=application.stage_key,
         asked_by=actor,
         asked_at=now,
-        due_on=due_on or clock.local(now + base.CORRECTION_DAYS).date(),
+        due_on=due_on,
     )
     CorrectionItem.objects.bulk_create(
         CorrectionItem(
@@ -94,9 +94,8 @@ def _check_items(case: CaseFile, items: Mapping[str, str]) -> None:
         raise Refused(_("Corrections cannot be asked at this stage."))
     if not items:
         raise Refused(_("Choose at least one thing to be corrected."), status=400)
-    known = known_targets(case)
     for target, reason in items.items():
-        if target not in known:
+        if target not in case.asked_targets:
             raise Refused(_("This form has no such part."), status=400)
         if not reason.strip():
             raise Refused(_("Write for each part what is wrong."), status=400)
@@ -121,14 +120,18 @@ def _reject_documents(case: CaseFile, items: Mapping[str, str], actor: User, now
 def cancel_corrections(
     application: Application, *, actor: User, key: str, reason: str
 ) -> Application:
-    """Take an open request back: the file returns to the desk, the clock goes on."""
-    application.refresh_from_db()
-    require(permissions.can_act(actor, application))
+    """Take an open request back: the file returns as it was sent, the clock goes on.
+
+    Changes the applicant made but did not send are undone.
+    """
+    base.hold(application)
+    if base.is_repeat(application, key, "cancel_corrections", actor=actor):
+        return application
+    require(permissions.can_take(actor, application))
     case = CaseFile(application)
+    if case.open_round is None:
+        raise WrongState(_("There is nothing to correct on this application."), application.phase)
     now = clock.now()
-    due = application.due_at
-    if application.complete_at and application.phase == Phase.NEEDS_CORRECTION:
-        due = base.tick_clock(case, "resume", cause="correction", by=actor, now=now)
     base.step(
         application,
         Phase.IN_REVIEW,
@@ -137,11 +140,31 @@ def cancel_corrections(
         actor=actor,
         key=key,
         reason=reason,
-        columns={"due_at": due},
+        columns=_dates_after_cancel(case, actor, now),
     )
-    application.refresh_from_db()
+    restore(case, now)
     application.correction_rounds.filter(state=RoundState.OPEN).update(
         state=RoundState.CANCELLED, answered_at=now
     )
+    application.refresh_from_db()
     notices.corrections_cancelled(application)
     return application
+
+
+def _dates_after_cancel(case: CaseFile, actor: User, now: datetime) -> dict[str, Any]:
+    """The dates as if nothing had been asked: the rest is added, no more.
+
+    Nothing changed in the file, so the office does not get its intake days again: otherwise
+    asking and taking back would put off every promise.
+    """
+    dates = base.after_rest(case, by=actor, now=now)
+    if case.application.complete_at:
+        return dates
+    entries = (
+        ClockEntry("start", case.application.submissions.latest("round").at),
+        ClockEntry("pause", case.open_round.asked_at),
+        ClockEntry("resume", now),
+    )
+    calendar = home_calendar()
+    due = due_at(entries, TimeLimit(base.intake_days(case)), calendar)
+    return {"due_at": due, "promised_at": promise(due, 0, base.limit_of(case), calendar)}

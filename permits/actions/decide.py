@@ -17,7 +17,8 @@ from permits.definition import Action
 from permits.models import Application, Decision, Phase
 from permits.workflow import Refused, find_offer, require
 
-AT_WORK = (Phase.SUBMITTED, Phase.IN_REVIEW)
+# Acts after which a file is not what somebody saw before, even at the same stage.
+CHANGED_BY = ("forward", "send_back", "resubmit", "cancel_corrections")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,25 @@ def perform(
     stage_key: str,
     reason: str = "",
     received_by: str = "",
+    seen: int | None = None,
 ) -> Application:
     """Do one action of the stage the actor saw (`stage_key`).
+
+    `seen` is the `last_step` of the case file the page was made from: when the file went away
+    and came back to the same stage meanwhile, the page shows what is no longer true.
 
     Same key again = the same answer. Raises WrongState when somebody moved the file meanwhile,
     Refused (with the guard's sentence) when the action is not allowed, or lacks its reason.
     """
-    application.refresh_from_db()
-    if key and application.steps.filter(key=key).exists():
-        return application
-    if application.stage_key != stage_key or application.phase not in AT_WORK:
-        raise WrongState(moved_sentence(application), application.phase)
+    base.hold(application)
     case = CaseFile(application)
+    verbs = [a.verb for s in case.definition.stages for a in s.actions if a.key == action_key]
+    if base.is_repeat(application, key, *verbs, actor=actor):
+        return application
+    if application.stage_key != stage_key or application.phase not in base.AT_WORK:
+        raise WrongState(moved_sentence(application), application.phase)
+    if seen is not None and application.steps.filter(pk__gt=seen, act__in=CHANGED_BY).exists():
+        raise WrongState(moved_sentence(application), application.phase)
     offer = find_offer(case, actor, action_key)
     if offer is None:
         raise Refused(_("This stage has no such action."), status=404)
@@ -83,7 +91,7 @@ def moved_sentence(application: Application) -> str:
     }
 
 
-def _step(order: Order, to: str, columns: dict, *, from_=AT_WORK) -> None:
+def _step(order: Order, to: str, columns: dict, *, from_=base.AT_WORK) -> None:
     """The conditional step: only from the stage and phase the actor saw."""
     base.step(
         order.application,

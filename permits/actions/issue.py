@@ -5,7 +5,6 @@ import json
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from accounts.identity import mask_name
 from accounts.models import User
@@ -16,6 +15,7 @@ from mpp.kit.sequences import next_value
 from mpp.kit.states import move
 from mpp.kit.transactions import act
 from permits import notices, papers, permissions
+from permits.actions import base
 from permits.casefile import CaseFile
 from permits.models import Permit, PermitStep
 from permits.workflow import Refused, require
@@ -39,11 +39,10 @@ def issue(case: CaseFile, *, actor: User, now: datetime) -> Permit:
     day = clock.local(now).date()
     sequence = next_value(f"permit:{template.sequence}", day.year)
     number = papers.paper_number(template.number_format, sequence, day)
-    until = papers.valid_until(template, case.answers, day)
-    with override("id"):
-        payload = papers.payload(
-            case, number=number, code=new_code(CODE_80_BIT), issued_on=day, valid_until=until
-        )
+    until = papers.valid_until(template, case.visible_answers, day)
+    payload = papers.payload(
+        case, number=number, code=new_code(CODE_80_BIT), issued_on=day, valid_until=until
+    )
     text = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     paper = Paper.objects.create(
         kind="permit",
@@ -72,6 +71,7 @@ def change_paper(permit: Permit, *, actor: User, change: str, reason: str, key: 
 
     Raises Refused without right or reason, WrongState when its state does not allow it.
     """
+    base.hold(permit.application)
     require(permissions.can_change_paper(actor, permit.application))
     if change not in PAPER_MOVES:
         raise Refused(_("Choose what should happen to this permit."), status=400)
@@ -79,7 +79,7 @@ def change_paper(permit: Permit, *, actor: User, change: str, reason: str, key: 
         raise Refused(_("Write the reason. The holder will read it."), status=400)
     to, from_ = PAPER_MOVES[change]
     now = clock.now()
-    move(
+    done = move(
         permit.paper,
         to,
         from_=from_,
@@ -94,7 +94,8 @@ def change_paper(permit: Permit, *, actor: User, change: str, reason: str, key: 
         },
     )
     permit.paper.refresh_from_db()
-    notices.paper_changed(permit, change)
+    if not done.is_repeat:
+        notices.paper_changed(permit, change)
     return permit.paper
 
 

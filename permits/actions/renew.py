@@ -8,11 +8,13 @@ from accounts.models import User
 from mpp.kit import clock
 from mpp.kit.transactions import act
 from permits import answers as answer_rows
+from permits import permissions
+from permits.actions import base
 from permits.casefile import FIELD, REQUIREMENT
 from permits.definition import PermitDefinition
 from permits.models import Answer, Application, PermitVersion, Phase, VersionState
 from permits.versions import definition_of
-from permits.workflow import Refused
+from permits.workflow import Refused, require
 
 
 @dataclass(slots=True)
@@ -52,7 +54,8 @@ def move_to_current_version(
     An answer whose field is gone or has another type is dropped, a document without a slot is
     taken out. Raises Refused when it is no draft, or `to` is not what is published for its type.
     """
-    application.refresh_from_db()
+    base.hold(application)
+    require(permissions.can_represent(actor, application))
     if to.permit_type_id != application.version.permit_type_id:
         raise Refused(_("This is a form of another service."), status=409)
     if to.state != VersionState.PUBLISHED:

@@ -1,6 +1,5 @@
 """Work on a file at the desk, short of deciding: take, judge, tick, declare complete, write."""
 
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -21,13 +20,13 @@ from permits.models import (
 )
 from permits.workflow import Refused, require
 
-AT_WORK = (Phase.SUBMITTED, Phase.IN_REVIEW)
-
 
 @act
 def take(application: Application, *, actor: User, key: str = "") -> Application:
     """Take a file nobody works on. Two at once: one gets it, the other is told."""
-    application.refresh_from_db()
+    base.hold(application)
+    if base.is_repeat(application, key, "take", actor=actor):
+        return application
     require(permissions.can_take(actor, application))
     if application.assignee_id == actor.pk:
         return application
@@ -36,7 +35,7 @@ def take(application: Application, *, actor: User, key: str = "") -> Application
         application,
         Phase.NEEDS_CORRECTION if waiting else Phase.IN_REVIEW,
         act="take",
-        from_=(Phase.NEEDS_CORRECTION,) if waiting else AT_WORK,
+        from_=(Phase.NEEDS_CORRECTION,) if waiting else base.AT_WORK,
         actor=actor,
         key=key,
         columns={"assignee": actor},
@@ -49,7 +48,9 @@ def take(application: Application, *, actor: User, key: str = "") -> Application
 @act
 def release(application: Application, *, actor: User, key: str = "") -> Application:
     """Put a taken file back on the pile; only who has it or a supervisor may."""
-    application.refresh_from_db()
+    base.hold(application)
+    if base.is_repeat(application, key, "release", actor=actor):
+        return application
     require(permissions.can_release(actor, application))
     base.step(
         application,
@@ -68,7 +69,9 @@ def release(application: Application, *, actor: User, key: str = "") -> Applicat
 @act
 def assign(application: Application, *, actor: User, to: User, key: str = "") -> Application:
     """Give a file to a colleague at the same desk (supervisor or head)."""
-    application.refresh_from_db()
+    base.hold(application)
+    if base.is_repeat(application, key, "assign", actor=actor):
+        return application
     require(permissions.can_assign(actor, application, to))
     base.step(
         application,
@@ -88,7 +91,8 @@ def assign(application: Application, *, actor: User, to: User, key: str = "") ->
 def judge_document(document: Document, *, actor: User, outcome: str, reason: str = "") -> Verdict:
     """Say of a document version whether it is accepted; a refusal needs its reason."""
     application = document.application
-    application.refresh_from_db()
+    base.hold(application)
+    document.refresh_from_db(fields=["removed_at", "file"])
     require(permissions.can_work(actor, application))
     if document.removed_at is not None:
         raise Refused(
@@ -112,7 +116,7 @@ def judge_document(document: Document, *, actor: User, outcome: str, reason: str
 @act
 def tick(application: Application, *, actor: User, item_key: str, done: bool) -> Application:
     """Tick or untick one line of the stage's checklist."""
-    application.refresh_from_db()
+    base.hold(application)
     require(permissions.can_work(actor, application))
     stage = CaseFile(application).stage
     if stage is None or item_key not in {item.key for item in stage.checklist}:
@@ -134,44 +138,29 @@ def tick(application: Application, *, actor: User, item_key: str, done: bool) ->
 @act
 def declare_complete(application: Application, *, actor: User, key: str = "") -> Application:
     """Declare the file complete: the legal clock starts now (UU 30/2014 art. 53)."""
-    application.refresh_from_db()
+    base.hold(application)
+    if base.is_repeat(application, key, "declare_complete", actor=actor):
+        return application
     require(permissions.can_declare_complete(actor, application))
-    return _start_clock(application, actor=actor, cause="declared", key=key)
+    base.start_clock(application, actor=actor, cause="declared", key=key, at=clock.now())
+    return application
 
 
 @act
 def presume_complete(application: Application) -> Application:
     """Presume completeness when nobody declared it or asked for a correction in time.
 
-    Called by the daily sweep; the ledger says `presumed`. Does nothing when it came too late.
+    Called by the worker; the ledger says `presumed`. Does nothing when it came too late, or the
+    file went to the applicant and back meanwhile and has a new date.
     """
-    application.refresh_from_db()
-    if application.complete_at or application.phase not in AT_WORK:
+    base.hold(application)
+    due = application.due_at
+    if application.complete_at or application.phase not in base.AT_WORK:
         return application
-    return _start_clock(application, actor=None, cause="presumed", key="")
-
-
-def _start_clock(
-    application: Application, *, actor: User | None, cause: str, key: str
-) -> Application:
-    case = CaseFile(application)
-    now = clock.now()
-    if cause == "presumed":
-        # The law counts from the day it should have been declared, not from our sweep.
-        now = min(now, application.due_at or now)
-    due = base.tick_clock(case, "start", cause=cause, by=actor, now=now)
-    base.step(
-        application,
-        Phase.IN_REVIEW,
-        act="declare_complete" if cause == "declared" else "presume_complete",
-        from_=AT_WORK,
-        actor=actor,
-        key=key,
-        columns={"complete_at": now, "due_at": due, "promised_at": due},
-        where={"complete_at__isnull": True},
-    )
-    application.refresh_from_db()
-    notices.complete(application)
+    if due is None or due >= clock.now():
+        return application
+    # The law counts from the day it should have been declared, not from our sweep.
+    base.start_clock(application, actor=None, cause="presumed", key="", at=due)
     return application
 
 
@@ -186,27 +175,29 @@ def post_message(
     file: StoredFile | None = None,
 ) -> Message:
     """Write into the thread of a file; the other side gets a notice. Same key = same message."""
+    base.hold(application)
+    right = permissions.can_write if from_staff else permissions.can_write_to_desk
+    require(right(actor, application))
+    text = body.strip()
     again = application.messages.filter(key=key).first() if key else None
     if again is not None:
-        return again
-    if from_staff:
-        require(permissions.can_write(actor, application))
-    text = body.strip()
+        if (again.author_id, again.body) == (actor.pk, text):
+            return again
+        raise Refused(
+            _("This form was sent before for something else. Open the page again."), status=409
+        )
     if not text:
         raise Refused(_("Write your message first."), status=400)
-    try:
-        message = Message.objects.create(
-            application=application,
-            author=actor,
-            author_name=str(actor),
-            office=base.office_of(actor, application) if from_staff else "",
-            from_staff=from_staff,
-            body=text,
-            file=file,
-            key=key,
-            at=clock.now(),
-        )
-    except IntegrityError as clash:
-        raise Refused(_("This message has been sent already."), status=409) from clash
+    message = Message.objects.create(
+        application=application,
+        author=actor,
+        author_name=str(actor)[:200],
+        office=base.office_of(actor, application) if from_staff else "",
+        from_staff=from_staff,
+        body=text,
+        file=file,
+        key=key,
+        at=clock.now(),
+    )
     notices.message(application, message)
     return message
