@@ -1,0 +1,93 @@
+"""A small mall with one file of each kind, for tests that knock at every door."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.core.files.base import ContentFile
+
+from accounts.models import BusinessMember, Notice
+from accounts.models.people import Business, BusinessInvite
+from mpp import demo_data
+from mpp.kit.files import store_clean
+from mpp.kit.models import Paper
+from mpp.kit.uploads import inspect
+from permits import actions
+from permits.casefile import CaseFile
+from tests.permits import engine
+
+ROLES = (
+    "anonymous",
+    "citizen",
+    "other_citizen",
+    "stranger_desk",
+    "front_desk",
+    "head",
+    "superuser",
+)
+
+
+def _picture():
+    """A real file on disk, so that it can be opened and shown."""
+    picture = demo_data.picture_of("Lampiran", "Contoh").read()
+    clean = inspect(
+        ContentFile(picture), name="a.jpg", declared_type="image/jpeg", accept={"image"}
+    )
+    return store_clean(clean)
+
+
+def _with_real_document(application, owner):
+    """Put a file that exists on disk into the first slot; returns its document."""
+    slot = CaseFile(application).documents[0].slot
+    return actions.attach(application, actor=owner, slot=slot, file=_picture(), position=1)
+
+
+@pytest.fixture
+def world(people, settings, tmp_path):
+    """One draft, one file at the desk, one in correction, one issued; owner: `people.citizen`."""
+    settings.DATA_DIR = tmp_path
+    demo_data.make_places()
+    owner, desk = people.citizen, people.front_desk
+    draft = engine.draft("izin-penelitian", owner)
+    draft_document = _with_real_document(draft, owner)
+    at_desk = engine.draft("sip-dokter", owner)
+    document = _with_real_document(at_desk, owner)
+    at_desk = actions.submit(at_desk, actor=owner, key="s1")
+    actions.take(at_desk, actor=desk)
+    actions.declare_complete(at_desk, actor=desk, key="declared")
+    message = actions.post_message(
+        at_desk, actor=owner, body="Lampiran", key="m1", from_staff=False, file=_picture()
+    )
+    correction = engine.sent("sip-bidan", owner)
+    actions.take(correction, actor=desk)
+    slot = CaseFile(correction).documents[0].slot
+    actions.ask_corrections(
+        correction, actor=desk, items={slot: "Fotonya buram, ganti."}, key="c1", note=""
+    )
+    issued = engine.sent("izin-penelitian", owner)
+    engine.walk(issued, engine.desk_team(issued), "approve")
+    issued.refresh_from_db()
+    paper = Paper.objects.get(permit__application=issued)
+    business = Business.objects.create(name="Warung Apel", nib="1234567890123")
+    membership = BusinessMember.objects.create(business=business, user=owner, role="owner")
+    invite = BusinessInvite.objects.create(
+        business=business, contact="teman@contoh.id", invited_by=owner
+    )
+    for application in (draft, at_desk, correction):
+        application.refresh_from_db()
+    return SimpleNamespace(
+        people=people,
+        draft=draft,
+        at_desk=at_desk,
+        correction=correction,
+        issued=issued,
+        paper=paper,
+        message=message,
+        document=document,
+        draft_document=draft_document,
+        opinion=at_desk.opinions.order_by("pk").first(),
+        business=business,
+        membership=membership,
+        invite=invite,
+        notice=Notice.objects.filter(recipient=owner).first(),
+        user=lambda role: getattr(people, role, None),
+    )
