@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 NBSP = "\N{NO-BREAK SPACE}"
 # Indonesia's three zones by their distance from UTC in hours (Keppres 41/1987).
 ZONE_NAMES = {7: "WIB", 8: "WITA", 9: "WIT"}
+# Limits are set in units of 1,024, so sizes are shown in them: 20 MB is 20 MB everywhere.
+KILO = 1024
 
 
 def is_english() -> bool:
@@ -99,11 +101,11 @@ def file_size(value: int | None) -> str:
     if value is None or value == "":
         return ""
     size = int(value)
-    if size < 1000:
+    if size < KILO:
         return f"{size}{NBSP}byte"
-    if size < 1_000_000:
-        return f"{max(1, round(size / 1000))}{NBSP}KB"
-    text = f"{size / 1_000_000:.1f}".removesuffix(".0")
+    if size < KILO * KILO:
+        return f"{max(1, round(size / KILO))}{NBSP}KB"
+    text = f"{size / KILO / KILO:.1f}".removesuffix(".0")
     return f"{text if is_english() else text.replace('.', ',')}{NBSP}MB"
 
 

@@ -70,7 +70,14 @@ def test_date_id_moment_uses_the_local_day():
 
 
 @pytest.mark.parametrize(
-    ("size", "text"), [(999, "999 byte"), (640_000, "640 KB"), (4_800_000, "4,8 MB"), (None, "")]
+    ("size", "text"),
+    [
+        (999, "999 byte"),
+        (640 * 1024, "640 KB"),
+        (20 * 1024**2, "20 MB"),
+        (5_033_165, "4,8 MB"),
+        (None, ""),
+    ],
 )
 def test_file_size(size, text):
     with translation.override("id"):
