@@ -237,14 +237,16 @@ def save_field(request: HttpRequest, ref: str, page: str, field: str) -> HttpRes
         after = _store(request, case, form.values)
     except Refused as fault:
         return render(request, "permits/_saved.html", {"words": fault.sentence, "is_bad": True})
-    errors = [] if _is_unfinished(question, form) else form.errors.get(field, [])
+    # Stored although something is still missing, or still being typed: no time for complaints.
+    is_half = field in form.errors and (field in form.values or _is_unfinished(question, form))
+    errors = [] if is_half else form.errors.get(field, [])
     return render(
         request,
         "permits/_saved.html",
         {
             "words": _("Not saved: %(sentence)s") % {"sentence": " ".join(errors)}
             if errors
-            else _saved_words(field in form.values),
+            else _saved_words(not is_half),
             "is_bad": bool(errors),
             "error": error_line(f"id_{field}", errors, swap=True),
             "fields": _renewed(request, case, after, part, fields, question),
@@ -256,14 +258,14 @@ def _saved_words(is_saved: bool) -> str:
     return saved_sentence(time_id(clock.local(clock.now()))) if is_saved else _("Not complete yet")
 
 
-def _is_unfinished(question, form: PageForm) -> bool:
-    """Whether a field of several inputs is still being filled in: no time for complaints."""
+def _is_unfinished(question: Field, form: PageForm) -> bool:
+    """Whether a field of several inputs is still being filled in."""
     parts = PARTS.get(question.type)
     if parts is None:
         return False
     given = form.typed_for(question)
     if question.type == "address":
-        return not given.get("region")
+        return not (given.get("region") and given.get("street"))
     return not all(given.get(part) for part in parts)
 
 

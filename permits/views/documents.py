@@ -54,7 +54,9 @@ def _hint(asked: Requirement | Field) -> str:
         if len(asked.accept) > 1
         else ("PDF" if "pdf" in asked.accept else _("photo"))
     )
-    return _("%(kinds)s, at most %(size)s.") % {"kinds": kinds, "size": file_size(_limit(asked))}
+    # Limits are counted in units of 1,024 and told as the round number people know.
+    size = f"{_limit(asked) // MEGABYTE or 1}\N{NO-BREAK SPACE}MB"
+    return _("%(kinds)s, at most %(size)s.") % {"kinds": kinds, "size": size}
 
 
 def _file_row(case: CaseFile, document: Document, fresh: int | None = None) -> dict[str, Any]:

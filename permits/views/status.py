@@ -113,12 +113,13 @@ def _promise(case: CaseFile) -> dict[str, Any] | None:
         "text": text,
         "side": side,
         "status": labels.phase_label(application),
-        "bottom": {
-            "icon": "exclamation-circle-fill" if is_waiting else "check2-circle",
-            "strong": _("There is something for you to do.")
-            if is_waiting
-            else _("There is nothing you need to do now."),
-            "text": timeline.holder_of(case) if not is_waiting else "",
+        # What there is to do stands above the ticket, with its button.
+        "bottom": None
+        if is_waiting
+        else {
+            "icon": "check2-circle",
+            "strong": _("There is nothing you need to do now."),
+            "text": timeline.holder_of(case),
         },
     }
 
