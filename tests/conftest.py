@@ -6,6 +6,7 @@ commands as in real life. `people` gives one person per role, made for the test 
 
 import logging
 import socket
+import sqlite3
 from types import SimpleNamespace
 
 import pytest
@@ -29,6 +30,10 @@ PASSWORD = "kata-sandi-uji-2026"
 NEEDS_ROLLBACK_FREE_DATABASE = {"transactional_db", "live_server", "django_db_reset_sequences"}
 
 
+# The loaded database, kept in memory (SQLite): copying it back is quicker than loading again.
+SNAPSHOT: list[sqlite3.Connection] = []
+
+
 # --- the database -------------------------------------------------------------------------
 def load_mall() -> None:
     """Roles, catalogue and permit types, as `make demo` loads them."""
@@ -47,6 +52,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """pytest-django's own, then the mall."""
     with django_db_blocker.unblock():
         load_mall()
+        if connection.vendor == "sqlite":
+            SNAPSHOT.append(sqlite3.connect(":memory:", check_same_thread=False))
+            connection.connection.backup(SNAPSHOT[0])
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +65,11 @@ def _mall_after_a_flush(request):
     if not (real or NEEDS_ROLLBACK_FREE_DATABASE & set(request.fixturenames)):
         return
     request.getfixturevalue("transactional_db")
-    if not Role.objects.exists():
+    if Role.objects.exists():
+        return
+    if SNAPSHOT:
+        SNAPSHOT[0].backup(connection.connection)
+    else:
         load_mall()
 
 

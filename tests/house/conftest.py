@@ -6,8 +6,10 @@ import pytest
 from django.core.files.base import ContentFile
 
 from accounts.models import BusinessMember, Notice
+from accounts.models.jobs import Job
 from accounts.models.people import Business, BusinessInvite
 from mpp import demo_data
+from mpp.kit import clock
 from mpp.kit.files import store_clean
 from mpp.kit.models import Paper
 from mpp.kit.uploads import inspect
@@ -46,6 +48,7 @@ def world(people, settings, tmp_path):
     """One draft, one file at the desk, one in correction, one issued; owner: `people.citizen`."""
     settings.DATA_DIR = tmp_path
     demo_data.make_places()
+    Job.objects.create(name="worker", last_at=clock.now(), next_at=clock.now())
     owner, desk = people.citizen, people.front_desk
     draft = engine.draft("izin-penelitian", owner)
     draft_document = _with_real_document(draft, owner)

@@ -150,7 +150,7 @@ def _editor_arguments(short: str, version: PermitVersion) -> list:
 
 def _file_arguments(short: str, world) -> list:
     number = world.at_desk.number
-    if short in {"worklist", "take_many", "export", "papers", "changelist", "add"}:
+    if short in {"worklist", "search", "take_many", "export", "papers", "changelist", "add"}:
         return []
     if short in {"change", "delete", "history"}:
         return [world.at_desk.pk]

@@ -21,6 +21,7 @@ PUBLIC_IN_PERMITS = {"permits:track", "permits:application-list", "permits:appli
 LISTS = {
     "admin:permits_application_worklist",
     "admin:permits_application_take_many",
+    "admin:permits_application_search",
     "admin:permits_application_export",
     "admin:permits_application_papers",
     "admin:permits_application_changelist",
