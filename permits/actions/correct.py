@@ -132,6 +132,7 @@ def cancel_corrections(
     if case.open_round is None:
         raise WrongState(_("There is nothing to correct on this application."), application.phase)
     now = clock.now()
+    restore(case, now)
     base.step(
         application,
         Phase.IN_REVIEW,
@@ -142,7 +143,6 @@ def cancel_corrections(
         reason=reason,
         columns=_dates_after_cancel(case, actor, now),
     )
-    restore(case, now)
     application.correction_rounds.filter(state=RoundState.OPEN).update(
         state=RoundState.CANCELLED, answered_at=now
     )

@@ -36,7 +36,8 @@ def own_application(request: HttpRequest, ref: str, *, with_desk: bool = False) 
     if with_desk:
         named = named.select_related("desk_agency", "assignee")
     # Nearly always the owner himself: one plain query before the one over business and mandate.
-    found = next(iter(named.filter(owner=request.user)[:1]), None)
+    # Of a business's file he is the owner only as long as he is a member.
+    found = next(iter(named.filter(owner=request.user, business__isnull=True)[:1]), None)
     if found is not None:
         found.owner = request.user
     else:
