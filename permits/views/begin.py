@@ -1,5 +1,6 @@
 """My applications, and beginning a new one."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.core.ratelimit import consume
@@ -10,15 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.models import Business
 from counters.models import Audience, Service
+from mpp.kit import clock
 from mpp.kit.wording import date_id
 from permits import actions, labels, rules
-from permits.models import Application, Phase
+from permits.models import Application, PermitVersion, Phase
 from permits.versions import published_version, version_with_path
 from permits.views.access import service_name
 
 PAGE = 30
 OPEN_DRAFTS = 3
+DOUBLE_CLICK = timedelta(seconds=10)
 
 
 @require_GET
@@ -88,7 +92,7 @@ def application_new(request: HttpRequest, service: str) -> HttpResponse:
         elif not consume(request, action="draft", user=request.user):
             problems = [{"url": "", "text": _("You began many applications. Try in an hour.")}]
         else:
-            application = actions.start(
+            application = _just_begun(request, version, chosen) or actions.start(
                 version, owner=request.user, filed_by=request.user, business=chosen
             )
             return redirect("permits:application-tasks", application.reference)
@@ -104,6 +108,25 @@ def application_new(request: HttpRequest, service: str) -> HttpResponse:
     }
     return render(
         request, "permits/application_new.html", context, status=422 if problems else 200
+    )
+
+
+def _just_begun(
+    request: HttpRequest, version: PermitVersion, business: Business | None
+) -> Application | None:
+    """The empty draft that the first press of a double click has made."""
+    return (
+        Application.objects.filter(
+            owner=request.user,
+            version=version,
+            business=business,
+            phase=Phase.DRAFT,
+            created_at__gt=clock.now() - DOUBLE_CLICK,
+            answers__isnull=True,
+            documents__isnull=True,
+        )
+        .order_by("-id")
+        .first()
     )
 
 

@@ -293,3 +293,10 @@ def test_tracking_is_limited(client, db):
     url = reverse("permits:track")
     answers_ = [client.post(url, {"number": "x", "code": "y"}).status_code for _n in range(62)]
     assert answers_[-1] == 429
+
+
+def test_a_double_click_begins_one_draft(client, citizen):
+    url = reverse("permits:application-new", args=["sip-dokter"])
+    first, second = (client.post(url, {"for": "self"}) for _n in range(2))
+    assert first.url == second.url
+    assert Application.objects.filter(owner=citizen).count() == 1
