@@ -210,3 +210,19 @@ def test_only_the_head_changes_a_permit(issued):
 def test_unknown_change_is_unknown(issued):
     application, client = issued
     assert client.get(at("paper_change", application.number, "hapus")).status_code == 404
+
+
+def test_forward_happens_at_one_press():
+    application = engine.sent("sip-dokter")
+    team = engine.desk_team(application)
+    actor = engine.at_desk(application, team)
+    engine.work_through(application, actor)
+    client = browser(actor)
+    page = client.get(at("review", application.number))
+    offer = next(o for o in page.context["offers"] if o["is_allowed"])
+    assert not offer["asks"]
+    data = {"stage_key": application.stage_key, "seen": page.context["seen"], "key": "k1"}
+    answer = client.post(offer["url"], data, follow=True)
+    application.refresh_from_db()
+    assert application.stage_key == "verification"
+    assert application.number in str(next(iter(answer.context["messages"])))

@@ -15,7 +15,7 @@ from permits.views.desk.documents import WIDTH, _picture
 from permits.views.desk.forms import DecisionForm
 from permits.views.desk.frame import addresses, frame
 from permits.views.desk.opening import AT_DESK, Opened, PurposeNeeded, open_file, told
-from permits.views.desk.review import LOOK_OF_VERB, new_key
+from permits.views.desk.review_work import LOOK_OF_VERB, new_key
 from permits.views.desk.rows import by_language
 from permits.workflow import Offer, find_offer, require
 
@@ -49,7 +49,7 @@ def decide(request: HttpRequest, number: str, action_key: str) -> HttpResponse:
     stage_key = request.GET.get("tahap", "")
     offer = _offer(opened, action_key, stage_key)
     require(offer.verdict)
-    form = _form(offer, initial={"key": new_key(), "stage_key": stage_key})
+    form = _form(offer, initial=_seen(request, stage_key))
     return _page(request, opened, offer, form)
 
 
@@ -57,6 +57,13 @@ def _is_repeat(request: HttpRequest, application: Application) -> bool:
     """Whether this form did its act before: a double click, a retry, the back button."""
     key = request.POST.get("key", "").replace("\x00", "")[:64]
     return bool(key) and application.steps.filter(key=key, actor=request.user).exists()
+
+
+def _seen(request: HttpRequest, stage_key: str) -> dict[str, object]:
+    """Hidden values of the form: what the file looked like on the page the person came from."""
+    seen = request.GET.get("lihat", "")
+    known = seen if seen.isascii() and seen.isdigit() and len(seen) < 19 else ""
+    return {"key": new_key(), "stage_key": stage_key, "seen": known}
 
 
 def _form(offer: Offer, data=None, initial=None) -> DecisionForm:
@@ -84,6 +91,7 @@ def _perform(request: HttpRequest, opened: Opened, action_key: str) -> HttpRespo
         action_key=action_key,
         key=data["key"],
         stage_key=data["stage_key"],
+        seen=data["seen"],
         reason=data["reason"],
         received_by=data.get("received_by", ""),
     )

@@ -142,6 +142,9 @@ class DecisionForm(ReasonForm):
         error_messages={"required": _("Write who received it.")},
     )
     stage_key = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    seen = forms.IntegerField(
+        min_value=0, max_value=2**62, required=False, widget=forms.HiddenInput
+    )
     name_fields = ("received_by",)
 
     def __init__(self, *args: Any, needs_reason: bool, hands_over: bool, **kwargs: Any) -> None:

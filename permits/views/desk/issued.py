@@ -10,14 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from counters import permissions as places
 from mpp.kit import clock
 from mpp.kit.models import PaperState
-from mpp.templatetags.ui import date_id, query_string, when
+from mpp.kit.wording import date_id, query_string, when
 from permits import actions, permissions
 from permits.actions.issue import PAPER_MOVES
 from permits.models import Permit, PermitStep
 from permits.views.desk.forms import ReasonForm
 from permits.views.desk.frame import frame
 from permits.views.desk.opening import Opened, open_file, told
-from permits.views.desk.review import new_key
+from permits.views.desk.review_work import new_key
 from permits.views.desk.rows import by_language
 from permits.views.desk.searching import read_search
 from permits.workflow import Refused, require

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.urls import URLPattern, path
 
-from permits.views.desk import acts, decide, documents, issued, review, worklist
+from permits.views.desk import acts, corrections, decide, documents, issued, review, worklist
 
 FILE = "tinjau/<str:number>/"
 
@@ -32,8 +32,8 @@ def patterns(wrap: Callable) -> list[URLPattern]:
         at(f"{FILE}pesan/<int:pk>/", documents.attachment, "attachment"),
         at(f"{FILE}pendapat/<int:pk>/", acts.opinion, "opinion"),
         at(f"{FILE}pendapat/<int:pk>/berkas/", documents.opinion_file, "opinion_file"),
-        at(f"{FILE}perbaikan/", acts.ask_round, "round"),
-        at(f"{FILE}perbaikan/batal/", acts.cancel_round, "round_cancel"),
+        at(f"{FILE}perbaikan/", corrections.ask_round, "round"),
+        at(f"{FILE}perbaikan/batal/", corrections.cancel_round, "round_cancel"),
         at(f"{FILE}dokumen/<int:pk>/putusan/", acts.verdict, "verdict"),
         at(f"{FILE}dokumen/<int:pk>/halaman/<int:page>.jpg", documents.page, "page"),
         at(f"{FILE}dokumen/<int:pk>/unduh/", documents.download, "download"),
