@@ -69,8 +69,8 @@ def can_write_to_desk(user: User, application: Application) -> Verdict:
 
 def can_edit(user: User, application: Application) -> Verdict:
     """Change answers and documents: a citizen of the file, while it is with the citizen."""
-    if application.phase == Phase.DRAFT or application.phase == Phase.NEEDS_CORRECTION:
-        return YES
+    if application.phase in (Phase.DRAFT, Phase.NEEDS_CORRECTION):
+        return can_represent(user, application)
     return No(_("This application has been sent. It can only be changed when we ask you to."))
 
 
@@ -82,7 +82,7 @@ def can_withdraw(user: User, application: Application) -> Verdict:
         Phase.IN_REVIEW,
         Phase.NEEDS_CORRECTION,
     ):
-        return YES
+        return can_represent(user, application)
     return No(_("This application has ended already, so it cannot be withdrawn."))
 
 

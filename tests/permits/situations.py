@@ -5,7 +5,7 @@ import json
 
 from mpp.kit import clock
 from permits import actions
-from permits.models import Application
+from permits.models import Application, PermitVersion
 from tests.permits import engine
 
 REASON = "Tidak terbaca."
@@ -37,7 +37,7 @@ def at_desk(type_key: str = "sip-dokter"):
 def changed_definition(application: Application, **changes) -> None:
     """Put this file on a new published version that differs in these parts."""
     text = json.dumps(plain_of(application) | changes)
-    version = application.version
+    version = PermitVersion.objects.get(pk=application.version_id)
     versions = version.permit_type.versions
     versions.filter(state="published").update(state="retired", retired_at=clock.now())
     version.pk, version._state.adding = None, True
