@@ -1,11 +1,15 @@
 """The work list: who sees what, tabs, search, keyset pages, bulk, export, figures."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from mpp.kit import clock
 from permits import actions
 from permits.models import Application
+from permits.views.desk import piles
 from tests.permits import engine
 from tests.permits.desk import at, browser, copies, events
 
@@ -197,3 +201,20 @@ def test_stock_pages_lead_to_our_own(sent, desk):
     assert change.url == at("review", sent.number)
     assert client.get("/admin/permits/application/add/").status_code == 403
     assert client.get(f"/admin/permits/application/{sent.pk}/delete/").status_code == 403
+
+
+def test_counts_follow_the_clock(sent, desk):
+    now = clock.now()
+    assert piles.counts(desk)["late"] == "0"
+    Application.objects.filter(pk=sent.pk).update(due_at=now + timedelta(hours=1))
+    assert (piles.counts(desk)["due_soon"], piles.counts(desk)["late"]) == ("1", "0")
+    Application.objects.filter(pk=sent.pk).update(due_at=now - timedelta(seconds=1))
+    assert (piles.counts(desk)["due_soon"], piles.counts(desk)["late"]) == ("0", "1")
+
+
+def test_counts_equal_what_the_piles_hold(sent, desk):
+    actions.take(sent, actor=desk)
+    copies(sent, 3)
+    found = piles.counts(desk)
+    for pile in piles.PILES:
+        assert found[pile.key] == str(pile.rows(desk).count()), pile.key
