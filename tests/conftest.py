@@ -34,6 +34,13 @@ NEEDS_ROLLBACK_FREE_DATABASE = {"transactional_db", "live_server", "django_db_re
 SNAPSHOT: list[sqlite3.Connection] = []
 
 
+def pytest_make_parametrize_id(config, val, argname):
+    """Bytes and long texts by their length: generated files differ from process to process."""
+    if isinstance(val, bytes) or (isinstance(val, str) and len(val) > 60):
+        return f"{argname}-{len(val)}"
+    return None
+
+
 # --- the database -------------------------------------------------------------------------
 def load_mall() -> None:
     """Roles, catalogue and permit types, as `make demo` loads them."""
