@@ -2,11 +2,13 @@
 
 import yaml
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from counters.permissions import can_publish
 from permits import definition as definitions
 from permits import drafts
 from permits.definition import DefinitionError, PermitDefinition, Problem
@@ -36,6 +38,8 @@ def import_version(request: HttpRequest, pk: int) -> HttpResponse:
 
 def import_type(request: HttpRequest) -> HttpResponse:
     """Import a file as the draft of whatever type it describes, a new one too."""
+    if not can_publish(request.user):
+        raise PermissionDenied(_("Only catalogue editors, heads and supervisors may do this."))
     return _import(request, None)
 
 
