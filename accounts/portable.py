@@ -1,4 +1,4 @@
-"""What each column of this room is, for export and erasure: people, notices and the data-access log.
+"""What each column of this room is: people, notices and the data-access log.
 
 `config` goes into a region's blueprint, `public` is a fact without a person that stays here,
 `personal` belongs to somebody and never leaves with the configuration. A new column is declared

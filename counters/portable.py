@@ -1,4 +1,4 @@
-"""What each column of this room is, for export and erasure: places, the catalogue and the calendar.
+"""What each column of this room is: places, the catalogue and the calendar.
 
 `config` goes into a region's blueprint, `public` is a fact without a person that stays here,
 `personal` belongs to somebody and never leaves with the configuration. A new column is declared
