@@ -130,7 +130,7 @@ class Group:
                 command,
                 cwd=settings.BASE_DIR,
                 start_new_session=True,
-                preexec_fn=dies_with_parent,  # noqa: PLW1509
+                preexec_fn=dies_with_parent,
             )
         )
 
@@ -140,7 +140,7 @@ class Group:
             if any(child.poll() is not None for child in self.children):
                 return False
             try:
-                with urllib.request.urlopen(  # noqa: S310
+                with urllib.request.urlopen(
                     f"http://127.0.0.1:{self.port}/healthz", timeout=2
                 ) as answer:
                     if answer.status == 200:
