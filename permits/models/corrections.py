@@ -49,7 +49,7 @@ class CorrectionRound(models.Model):
 
 
 class CorrectionItem(models.Model):
-    """One targeted thing: a field (`field:<key>`) or a document slot (`req:<key>`) with a reason."""
+    """A field (`field:<key>`) or a slot (`req:<key>`) to put right, and why."""
 
     round = models.ForeignKey(CorrectionRound, on_delete=models.PROTECT, related_name="items")
     target = models.CharField(max_length=70)
