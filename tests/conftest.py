@@ -11,9 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from accounts.models import Role, User
@@ -99,7 +101,8 @@ def empty_mall(db):
 
 @pytest.fixture(autouse=True)
 def _fresh_caches():
-    """Limits on attempts and remembered rows belong to one test only."""
+    """Limits on attempts, remembered rows and the language belong to one test only."""
+    translation.activate(settings.LANGUAGE_CODE)
     yield
     for name in ("default", "local"):
         caches[name].clear()
