@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mpp.kit.fields import EncryptedTextField
 from mpp.kit.references import PREFIX
 
 
@@ -205,7 +206,8 @@ class Paper(Stamped):
         related_name="replaces",
         verbose_name=_("replaced by"),
     )
-    payload = models.TextField(_("content"), editable=False)
+    # Encrypted, because a template may print a NIK.
+    payload = EncryptedTextField(_("content"), editable=False)
     payload_sha256 = models.CharField(max_length=64, editable=False)
     pdf_state = models.CharField(
         _("PDF"), max_length=10, choices=PdfState, default=PdfState.PENDING

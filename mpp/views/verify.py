@@ -109,6 +109,13 @@ UNKNOWN = {
 }
 
 
+NAMED_ONLY = {
+    "tone": "unknown",
+    "icon": "question-circle",
+    "heading": gettext_lazy("This is our paper of that code, not the file you sent"),
+}
+
+
 def _page(request: HttpRequest, status: int = 200, **context) -> HttpResponse:
     values = {
         "code_form": CodeForm(),
@@ -173,4 +180,7 @@ def verify_upload(request: HttpRequest) -> HttpResponse:
         "signer": found.check.signer_name,
     }
     answer = describe(found.paper) if found.paper else None
+    if answer and not found.is_original:
+        # Anybody can print our code on a paper: what is genuine is our record, not this file.
+        answer |= NAMED_ONLY
     return _page(request, upload=upload, answer=answer)

@@ -165,6 +165,15 @@ def test_a_paper_names_what_we_know_even_when_changed(client, paper):
     assert paper.number in answer.content.decode()
 
 
+def test_a_foreign_paper_with_our_code_is_never_called_genuine(client, paper, tmp_path):
+    for forged in (pdf_of(paper) + b"\n", _foreign(paper, tmp_path)):
+        answer = upload(client, forged)
+        page = answer.content.decode()
+        assert paper.number in page
+        assert "Asli dan masih berlaku" not in page
+        assert answer.context["answer"]["tone"] == "unknown"
+
+
 def test_making_the_pdf_twice_changes_nothing(paper):
     assert papers.make_pdf(paper) is False
     assert papers.make_pending() == 0

@@ -154,4 +154,5 @@ def test_a_number_that_was_typed_wrong_is_shown_as_typed(value):
 
 def test_a_usual_number_is_grouped():
     field = definition.Field(key="n", type="decimal", label="Nilai")
-    assert shown_value(field, str(Decimal("1234567.50"))) == "1.234.567,5"
+    with override("id"):
+        assert shown_value(field, str(Decimal("1234567.50"))) == "1.234.567,5"
