@@ -55,11 +55,10 @@ def correct(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _asked_fields(case: CaseFile) -> list[Field]:
-    keys = [
-        item.target.removeprefix(FIELD)
-        for item in case.open_round.items.all()
-        if item.target.startswith(FIELD)
-    ]
+    """The asked fields, then those the form asks only since an answer was corrected."""
+    targets = [item.target for item in case.open_round.items.all()]
+    targets += [target for target in sorted(case.newly_asked) if target not in targets]
+    keys = [target.removeprefix(FIELD) for target in targets if target.startswith(FIELD)]
     known = [case.definition.field(key) for key in keys if case.definition.has_field(key)]
     return [field for field in known if field.type != "file" and field.is_answered]
 
@@ -71,6 +70,10 @@ def _save(request: HttpRequest, case: CaseFile, fields: list[Field]) -> HttpResp
     if changes:
         actions.save_answers(case.application, actor=request.user, values=changes)
         case = CaseFile(case.application)
+        if set(_asked_fields(case)) != set(fields):
+            # A corrected answer makes the form ask for more: show it before anything is sent.
+            messages.info(request, _("Because of your change we need this too."))
+            return _page(request, case, PageForm(_asked_fields(case), answers=case.answers))
     if "later" in request.POST and form.is_valid():
         messages.success(request, _("Saved. You can close this page."))
         return redirect("permits:application-status", case.application.public_ref)
@@ -125,6 +128,12 @@ def _page(
     application = case.application
     round_ = case.open_round
     items = [_item(case, item) for item in round_.items.all()]
+    asked = {item.target for item in round_.items.all()}
+    items += [
+        _new_place(case, target)
+        for target in sorted(case.newly_asked - asked)
+        if asked_file(case, target) is not None
+    ]
     context = {
         "service_name": service_name(application),
         "number": application.public_ref,
@@ -144,6 +153,17 @@ def _page(
         "back_url": reverse("permits:application-status", args=[application.public_ref]),
     }
     return render(request, "permits/corrections.html", context, status=status)
+
+
+def _new_place(case: CaseFile, target: str) -> dict[str, Any]:
+    """A document the form asks only since an answer was corrected."""
+    return {
+        "title": slot_title(case, target),
+        "reason": _("Your corrected answer makes this document necessary."),
+        "before": "-",
+        "block": slot_block(case, target, asked_file(case, target)),
+        "anchor": "",
+    }
 
 
 def _item(case: CaseFile, item: CorrectionItem) -> dict[str, Any]:
