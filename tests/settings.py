@@ -22,13 +22,11 @@ if os.environ.get("TEST_DATABASE_URL"):
 else:
     os.environ.pop("DATABASE_URL", None)
 
-from mpp.settings import *  # noqa: E402, F403
-from mpp.settings import BASE_DIR, CACHES, DATABASES, MIDDLEWARE  # noqa: E402
+from mpp.settings import *  # noqa: F403
+from mpp.settings import BASE_DIR, CACHES, DATABASES, MIDDLEWARE
 
 if "sqlite3" in DATABASES["default"]["ENGINE"] and os.environ.get("TEST_SQLITE_FILE"):
-    DATABASES["default"]["TEST"] = {
-        "NAME": os.path.join(os.environ["DATA_DIR"], "test.sqlite3")
-    }
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["DATA_DIR"], "test.sqlite3")}
 CACHES["default"] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     "LOCATION": "limits",
