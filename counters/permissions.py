@@ -17,6 +17,7 @@ from mpp.kit import clock
 SUPERVISOR = "supervisor"
 CATALOGUE_EDITOR = "catalogue_editor"
 HEAD = "head"
+ROLES_WITHOUT_FILES = frozenset({CATALOGUE_EDITOR, "host"})
 # Who may change what an agency publishes.
 PUBLISHING_ROLES = frozenset({CATALOGUE_EDITOR, HEAD, SUPERVISOR})
 
@@ -58,6 +59,15 @@ def forget_postings(user: User) -> None:
 def agency_ids_of(user: User | AnonymousUser) -> frozenset[int]:
     """Primary keys of the agencies this person is posted to."""
     return frozenset(post.agency_id for post in postings_of(user))
+
+
+def file_agency_ids_of(user: User | AnonymousUser) -> frozenset[int]:
+    """Agencies whose citizens' files this person may see: posted there to work on files.
+
+    Who edits the catalogue or hosts visitors needs no file (UU 27/2022: only what a purpose
+    needs).
+    """
+    return frozenset(p.agency_id for p in postings_of(user) if p.role not in ROLES_WITHOUT_FILES)
 
 
 def agencies_of(user: User | AnonymousUser) -> QuerySet[Agency]:

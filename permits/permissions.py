@@ -203,6 +203,6 @@ def can_write(user: User, application: Application) -> Verdict:
         return No(_("This is your own file. A colleague must handle it."))
     if application.phase in (Phase.SUBMITTED, Phase.IN_REVIEW, Phase.NEEDS_CORRECTION):
         return can_act(user, application)
-    if application.version.permit_type.service.agency_id in places.agency_ids_of(user):
+    if application.version.permit_type.service.agency_id in places.file_agency_ids_of(user):
         return YES
     return No(_("Only the agency of the service writes to the applicant now."))

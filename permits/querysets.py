@@ -51,7 +51,7 @@ class ApplicationQuerySet(models.QuerySet):
         sent = self.exclude(number__isnull=True)
         if places.is_supervisor(user):
             return sent
-        agencies = places.agency_ids_of(user)
+        agencies = places.file_agency_ids_of(user)
         if not agencies:
             return self.none()
         asked = self.model._meta.get_field("opinions").related_model.objects.filter(
@@ -79,7 +79,7 @@ class ApplicationQuerySet(models.QuerySet):
         """Lying at an agency this person is posted to (all agencies for a supervisor)."""
         if places.is_supervisor(user):
             return self.at_desk()
-        return self.at_desk().filter(desk_agency_id__in=places.agency_ids_of(user))
+        return self.at_desk().filter(desk_agency_id__in=places.file_agency_ids_of(user))
 
     def taken_by(self, user: User):
         return self.at_desk().filter(assignee=user)

@@ -58,7 +58,28 @@ def version_with_path(pk: int) -> PermitVersion:
 def problems_of(version: PermitVersion) -> list[Problem]:
     """What stands between this draft and publishing; an empty list means nothing."""
     agencies = set(Agency.objects.values_list("key", flat=True))
-    return definitions.problems(definition_of(version), agencies=agencies)
+    defn = definition_of(version)
+    return definitions.problems(defn, agencies=agencies) + _number_clashes(version, defn)
+
+
+def _number_clashes(version: PermitVersion, defn: PermitDefinition) -> list[Problem]:
+    """Two sequences in one number format would give the same number twice."""
+    if defn.document is None:
+        return []
+    others = PermitVersion.objects.filter(state=VersionState.PUBLISHED).exclude(
+        permit_type=version.permit_type_id
+    )
+    for other in others:
+        paper = definition_of(other).document
+        if (
+            paper is not None
+            and paper.number_format == defn.document.number_format
+            and paper.sequence != defn.document.sequence
+        ):
+            sentence = _("%(name)s uses the same number format with another sequence.")
+            words = sentence % {"name": definition_of(other).name}
+            return [Problem("document.number_format", words)]
+    return []
 
 
 def ensure_draft(defn: PermitDefinition, service: Service, text: str) -> PermitVersion:

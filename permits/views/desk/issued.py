@@ -30,7 +30,7 @@ def visible_permits(user) -> QuerySet[Permit]:
     rows = Permit.objects.select_related("paper", "permit_type", "application")
     if places.is_supervisor(user):
         return rows
-    agencies = places.agency_ids_of(user)
+    agencies = places.file_agency_ids_of(user)
     return rows.filter(permit_type__service__agency_id__in=agencies)
 
 

@@ -142,7 +142,7 @@ def status_of(application: Application, stage: str) -> dict[str, str]:
 def shown_name(user: User, application: Application) -> str:
     """The holder's name for colleagues of the file's agencies, masked for the supervision."""
     name = application.holder_name or "-"
-    mine = places.agency_ids_of(user)
+    mine = places.file_agency_ids_of(user)
     agency_id = application.version.permit_type.service.agency_id
     if application.desk_agency_id in mine or agency_id in mine:
         return name

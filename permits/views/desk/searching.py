@@ -107,7 +107,9 @@ def choices(user: User, search: Search) -> dict[str, list[dict]]:
     """Services and stages to filter by: those of the person's agencies (one or two queries)."""
     versions = PermitVersion.objects.filter(state=VersionState.PUBLISHED)
     if not places.is_supervisor(user):
-        versions = versions.filter(permit_type__service__agency_id__in=places.agency_ids_of(user))
+        versions = versions.filter(
+            permit_type__service__agency_id__in=places.file_agency_ids_of(user)
+        )
     rows = list(
         versions.order_by("permit_type__name").values_list(
             "pk", "digest", "permit_type__key", "permit_type__name", "permit_type__name_en"
