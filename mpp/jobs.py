@@ -54,6 +54,7 @@ JOBS = (
     Periodic("seals", access.seal_events, 60),
     Periodic("deadlines", expire_opinions, 300),
     Periodic("completeness", sweeps.presume_complete, 300),
+    Periodic("corrections", sweeps.follow_corrections, 3600),
     Periodic("drafts", sweeps.expire_drafts, DAY),
     Periodic("orphans", files.sweep_orphans, DAY),
     Periodic("accounts", people_jobs.drop_unproved_accounts, DAY),

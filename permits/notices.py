@@ -25,6 +25,8 @@ ACTS = (
     "rejected",
     "completed",
     "withdrawn",
+    "correction_due",
+    "lapsed",
     "message",
     "opinion_asked",
     "opinion_given",
@@ -206,3 +208,13 @@ def paper_changed(permit: Permit, change: str) -> None:
         change=change,
         reason=permit.paper.state_reason,
     )
+
+
+def correction_due(application: Application, round_: CorrectionRound) -> None:
+    """A reminder: the corrections are due soon."""
+    _tell(application, "correction_due", str(round_.number), due_on=round_.due_on)
+
+
+def lapsed(application: Application) -> None:
+    """The corrections never came; the application ends and can be made again."""
+    _tell(application, "lapsed", "1")

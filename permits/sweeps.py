@@ -9,10 +9,11 @@ from mpp.kit import clock
 from mpp.kit.models import StoredFile
 from mpp.kit.states import WrongState
 from permits import actions
-from permits.models import Application, Document, Phase
+from permits.models import Application, CorrectionRound, Document, Phase, RoundState
 
 log = logging.getLogger("permits.sweeps")
 DRAFT_KEPT = timedelta(days=90)
+REMIND_BEFORE = timedelta(days=3)
 BATCH = 200
 
 
@@ -35,6 +36,26 @@ def presume_complete() -> int:
             continue
         count += application.complete_at is not None
     return count
+
+
+def follow_corrections() -> int:
+    """Remind of corrections due within three days; end files whose corrections never came."""
+    today = clock.today()
+    lapsed = 0
+    rounds = CorrectionRound.objects.filter(
+        state=RoundState.OPEN, due_on__lte=today + REMIND_BEFORE
+    ).select_related("application__version__permit_type__service__agency", "application__owner")
+    for round_ in rounds.order_by("due_on")[:BATCH]:
+        try:
+            if round_.due_on >= today:
+                actions.remind_correction(round_)
+            else:
+                lapsed += actions.lapse(round_.application).phase == Phase.LAPSED
+        except WrongState:
+            continue  # the applicant was faster
+        except Exception:
+            log.exception("corrections of file %s could not be followed", round_.application_id)
+    return lapsed
 
 
 def expire_drafts() -> int:

@@ -12,7 +12,12 @@ from permits.actions.apply import (
     submit,
     withdraw,
 )
-from permits.actions.correct import ask_corrections, cancel_corrections
+from permits.actions.correct import (
+    ask_corrections,
+    cancel_corrections,
+    lapse,
+    remind_correction,
+)
 from permits.actions.decide import perform
 from permits.actions.issue import change_paper
 from permits.actions.opinions import expire_opinions, give_opinion
@@ -38,11 +43,13 @@ __all__ = [
     "expire_opinions",
     "give_opinion",
     "judge_document",
+    "lapse",
     "move_to_current_version",
     "perform",
     "post_message",
     "presume_complete",
     "release",
+    "remind_correction",
     "remove_document",
     "resubmit",
     "save_answers",

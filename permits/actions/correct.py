@@ -1,7 +1,7 @@
 """Correction rounds: staff ask for everything at once; the clock rests until the answer."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,6 +26,8 @@ from permits.models import (
     VerdictOutcome,
 )
 from permits.workflow import Refused, require
+
+LAPSE_AFTER = timedelta(days=14)
 
 
 @act
@@ -168,3 +170,44 @@ def _dates_after_cancel(case: CaseFile, actor: User, now: datetime) -> dict[str,
     calendar = home_calendar()
     due = due_at(entries, TimeLimit(base.intake_days(case)), calendar)
     return {"due_at": due, "promised_at": promise(due, 0, base.limit_of(case), calendar)}
+
+
+@act
+def remind_correction(round_: CorrectionRound) -> None:
+    """Remind the applicant of an open request, once, a few days before it is due."""
+    notices.correction_due(round_.application, round_)
+
+
+@act
+def lapse(application: Application) -> Application:
+    """End a file whose corrections never came: two weeks after they were due.
+
+    Called by the daily sweep; does nothing when the applicant was faster.
+    """
+    base.hold(application)
+    case = CaseFile(application)
+    round_ = case.open_round
+    now = clock.now()
+    if (
+        application.phase != Phase.NEEDS_CORRECTION
+        or round_ is None
+        or clock.local(now).date() <= round_.due_on + LAPSE_AFTER
+    ):
+        return application
+    columns = {"ended_at": now, "assignee": None}
+    if application.complete_at:
+        columns["due_at"] = base.tick_clock(case, "stop", cause="lapsed", by=None, now=now)
+    base.step(
+        application,
+        Phase.LAPSED,
+        act="lapse",
+        from_=(Phase.NEEDS_CORRECTION,),
+        actor=None,
+        office="",
+        columns=columns,
+    )
+    application.refresh_from_db()
+    base.cancel_open_opinions(application)
+    application.correction_rounds.filter(state=RoundState.OPEN).update(state=RoundState.CANCELLED)
+    notices.lapsed(application)
+    return application

@@ -1,12 +1,14 @@
 """Corrections: what may change, what counts as done, what is undone."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import time_machine
 
+from accounts.models import Notice
 from mpp.kit import clock
-from permits import actions
+from mpp.kit.states import WrongState
+from permits import actions, sweeps
 from permits.answers import store
 from permits.casefile import CaseFile
 from permits.models import Phase
@@ -141,3 +143,27 @@ def test_a_very_long_name_is_cut_not_refused_by_the_database():
     store(application, CaseFile(application).definition, {"leader_name": "Ab " * 100})
     actions.submit(application, actor=application.owner, key="k")
     assert len(application.holder_name) <= 200
+
+
+def test_corrections_that_never_come_are_reminded_of_and_end_the_file():
+    application, _team, actor = at_desk()
+    actions.declare_complete(application, actor=actor)
+    slot = CaseFile(application).documents[0].slot
+    in_correction(application, actor, slot)
+    due = application.correction_rounds.get().due_on
+    noon = clock.instant(due, time(12))
+    with time_machine.travel(noon - timedelta(days=2), tick=False):
+        assert sweeps.follow_corrections() == 0
+        assert sweeps.follow_corrections() == 0
+    reminder = Notice.objects.get(kind="permits.correction_due")
+    assert "<" not in reminder.body
+    with time_machine.travel(noon + timedelta(days=10), tick=False):
+        assert sweeps.follow_corrections() == 0
+    with time_machine.travel(noon + timedelta(days=15), tick=False):
+        assert sweeps.follow_corrections() == 1
+    application.refresh_from_db()
+    assert application.phase == Phase.LAPSED
+    assert [e.kind for e in application.clock_events.all()] == ["start", "pause", "stop"]
+    assert Notice.objects.filter(kind="permits.lapsed").exists()
+    with pytest.raises(WrongState):
+        actions.resubmit(application, actor=application.owner, key="late")
