@@ -37,7 +37,7 @@ PUBLIC_KB, DESK_KB, PUBLIC_REQUESTS, DESK_REQUESTS = 70, 90, 4, 6
 
 @dataclass
 class Target:
-    """One page: what it may cost in CPU per request, in multiples of the bare page."""
+    """One page: what it may cost in CPU per request, in multiples of the bare page (0: no goal)."""
 
     name: str
     path: str
@@ -47,59 +47,14 @@ class Target:
     note: str = ""
 
 
-def targets() -> dict:
-    """The pages to measure in the database of the environment, and those that are not there."""
+def targets() -> list[dict]:
+    """The pages to measure, with data made for them in the database of the environment."""
     import django
 
     django.setup()
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
-    from django.urls import NoReverseMatch, reverse
+    import bench_data
 
-    from accounts.models import User
-    from permits.casefile import CaseFile
-    from permits.models import Application
-
-    def cookie(email: str) -> str:
-        user = User.objects.get(email=email)
-        session = SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.save()
-        return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
-
-    citizen, desk = cookie("warga@demo.id"), cookie("verifikator@demo.id")
-    mine = Application.objects.filter(owner__email="warga@demo.id")
-    draft = mine.filter(phase="draft").first()
-    sent = mine.filter(phase="in_review").first() or mine.exclude(number=None).first()
-    longest = max(CaseFile(draft).definition.sections, key=lambda s: len(s.fields), default=None)
-    table = [
-        ("home", "home", [], 5, "", False, ""),
-        ("catalogue", "counters:service-list", [], 9, "", False, ""),
-        ("service", "counters:service-detail", ["sip-dokter"], 6, "", False, ""),
-        (
-            "form step",
-            "permits:application-page",
-            [draft.public_ref, longest.key],
-            14,
-            citizen,
-            False,
-            f"{len(longest.fields)} fields; the goal is for 25",
-        ),
-        ("status", "permits:application-status", [sent.public_ref], 12, citizen, False, ""),
-        ("work list", "admin:permits_application_worklist", [], 16, desk, True, "rows of demo"),
-    ]
-    found, missing = [], []
-    for name, url, args, goal, session, is_desk, note in table:
-        try:
-            path = reverse(url, args=args)
-        except NoReverseMatch:
-            missing.append(f"{name}: there is no address {url} yet")
-            continue
-        found.append(asdict(Target(name, path, goal, session, is_desk, note)))
-    return {"targets": found, "missing": missing}
+    return [asdict(Target(*row)) for row in bench_data.pages()]
 
 
 BARE = {
@@ -258,10 +213,10 @@ def measure(found: list[Target], ours, bare_server, rounds: int, count: int) -> 
     print(f"{'bare':12}{cpu:9.2f}{1:9.1f}{'':7}{rate:9.0f}{p95:9.1f}")
     for target in found:
         cpu, multiple, rate, p95 = figures[target.name].line(bare)
-        mark = "" if multiple <= target.goal else "  above the goal"
+        mark = "  above the goal" if 0 < target.goal < multiple else ""
         note = f"  ({target.note})" if target.note else ""
         print(
-            f"{target.name:12}{cpu:9.2f}{multiple:9.1f}{target.goal:7.0f}{rate:9.0f}{p95:9.1f}"
+            f"{target.name:12}{cpu:9.2f}{multiple:9.1f}{target.goal or '-':>7}{rate:9.0f}{p95:9.1f}"
             f"{mark}{note}"
         )
     for line in gone:
@@ -334,7 +289,7 @@ def main() -> int:
             "DATA_DIR": str(folder / "data"),
             "DJANGO_SETTINGS_MODULE": "mpp.settings",
         }
-        print("Preparing the demo's data...", flush=True)
+        print("Preparing the demo's data and more...", flush=True)
         prepare = [sys.executable, "manage.py", "demo", "--prepare-only"]
         subprocess.run(prepare, cwd=ROOT, env=ours_env, check=True)
         listed = subprocess.run(
@@ -345,10 +300,7 @@ def main() -> int:
             capture_output=True,
             text=True,
         )
-        plan = json.loads(listed.stdout.splitlines()[-1])
-        found = [Target(**each) for each in plan["targets"]]
-        for line in plan["missing"]:
-            print(f"not measured: {line}")
+        found = [Target(**each) for each in json.loads(listed.stdout.splitlines()[-1])]
         for path, text in BARE.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text)
