@@ -6,8 +6,12 @@ Nothing here runs in the demo or in tests; the settings themselves refuse to sta
 from typing import Any
 
 from cryptography.fernet import Fernet
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
+
+from mpp.kit.theme import check_theme
 
 LOCAL = ("127.0.0.1", "localhost")
 
@@ -110,10 +114,26 @@ def _mail(found: list[CheckMessage]) -> None:
         )
 
 
+def _theme(found: list[CheckMessage]) -> None:
+    try:
+        row = apps.get_model("kit", "Installation").objects.order_by("pk").first()
+    except DatabaseError:
+        return  # not migrated yet
+    problems = check_theme(row.theme, row.motif) if row else []
+    if problems:
+        found.append(
+            Warning(
+                f"The region's theme cannot be used; the default shows instead. {problems[0]}",
+                hint="Correct the colours in the desk: Installation.",
+                id="mpp.W007",
+            )
+        )
+
+
 @register(deploy=True)
 def ready_for_people(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """What a mall that serves real people needs beyond what Django itself checks."""
     found: list[CheckMessage] = []
-    for check in (_site, _signing, _scanner, _staff, _database, _mail):
+    for check in (_site, _signing, _scanner, _staff, _database, _mail, _theme):
         check(found)
     return found

@@ -128,6 +128,14 @@ def make_safe(field: forms.Field) -> forms.Field:
     return field
 
 
+def name_what_is_missing(field: forms.Field) -> None:
+    """Let the stock sentence for an empty field name the field, for the error summary."""
+    stock = forms.Field.default_error_messages["required"]
+    if field.label and field.error_messages.get("required") == stock:
+        sentence = _("Fill in: %(label)s.") % {"label": field.label}
+        field.error_messages = {**field.error_messages, "required": sentence}
+
+
 class SafeFormMixin:
     """Put in front of `Form` or `ModelForm`: every text field of the form becomes safe.
 
@@ -147,6 +155,7 @@ class SafeFormMixin:
         # Fields added after __init__ (an allauth form, a form made from data) are caught here.
         for field in self.fields.values():
             make_safe(field)
+            name_what_is_missing(field)
         super()._clean_fields()
 
 

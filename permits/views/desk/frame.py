@@ -17,6 +17,7 @@ from permits.views.desk.piles import PILES
 WORKLIST = "admin:permits_application_worklist"
 REVIEW = "admin:permits_application_review"
 PAPERS = "admin:permits_application_papers"
+TYPES = "admin:permits_permittype_changelist"
 # Piles that stand in the navigation of every desk page.
 IN_NAVIGATION = ("mine", "unassigned", "agency", "opinions")
 
@@ -55,19 +56,37 @@ def addresses() -> dict[str, Any]:
                     "label": _("Issued permits"),
                     "icon": "patch-check",
                 },
+                {
+                    "key": "types",
+                    "url": reverse(TYPES),
+                    "label": _("Permit types"),
+                    "icon": "sliders",
+                },
             ],
         }
         cache.set(key, found, None)
     return found
 
 
-def navigation(current: str, counts: dict[str, str] | None = None) -> list[dict]:
-    """The items of the side navigation; `counts` are shown words by pile key."""
+def navigation(
+    current: str, counts: dict[str, str] | None = None, *, edits_types: bool = False
+) -> list[dict]:
+    """The items of the side navigation; `counts` are shown words by pile key.
+
+    Permit types stand there only for people who may publish them (`edits_types`).
+    """
     counts = counts or {}
     return [
         {**item, "current": item["key"] == current, "count": counts.get(item["key"], "")}
         for item in addresses()["items"]
+        if edits_types or item["key"] != "types"
     ]
+
+
+def _is_editor_page(path: str) -> bool:
+    """Whether an address belongs to the editor of permit types."""
+    types = next(item["url"] for item in addresses()["items"] if item["key"] == "types")
+    return path.startswith((types, types.replace("/permittype/", "/permitversion/")))
 
 
 def office_of(user: User) -> str:
@@ -106,8 +125,11 @@ def desk_links(
 ) -> dict[str, Any]:
     """What the head and the side of every staff page need; one query."""
     known = addresses()
+    if not current and _is_editor_page(request.path):
+        current = "types"
+    edits_types = places.can_publish(request.user)
     return {
-        "desk_nav": navigation(current, counts),
+        "desk_nav": navigation(current, counts, edits_types=edits_types),
         "desk_search_url": known["search"],
         "desk_query": query,
         "desk_office": office_of(request.user),
