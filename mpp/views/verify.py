@@ -127,9 +127,9 @@ def _page(request: HttpRequest, status: int = 200, **context) -> HttpResponse:
         "limited": False,
         **context,
     }
-    response = render(request, "verify.html", values, status=status)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    # Not "no-referrer": browsers would then post the PDF with `Origin: null`, and the CSRF check
+    # refuses that. The portal-wide "same-origin" already keeps codes away from other sites.
+    return render(request, "verify.html", values, status=status)
 
 
 def _is_limited(request: HttpRequest) -> bool:

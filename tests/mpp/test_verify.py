@@ -181,3 +181,8 @@ def test_making_the_pdf_twice_changes_nothing(paper):
 
 def test_get_of_the_upload_address_returns_to_the_form(client):
     assert client.get(reverse("verify-upload")).url == reverse("verify")
+
+
+def test_verification_lets_the_browser_name_its_origin(client):
+    """With "no-referrer" browsers post the PDF with `Origin: null`, which CSRF refuses."""
+    assert client.get(reverse("verify")).headers["Referrer-Policy"] == "same-origin"

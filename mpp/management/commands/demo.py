@@ -1,6 +1,7 @@
 """`manage.py demo`: a whole mall on this machine, stopped with one Ctrl-C."""
 
 import hashlib
+import os
 import shutil
 import signal
 import socket
@@ -38,6 +39,9 @@ class Command(BaseCommand):
             raise CommandError("The demo runs with MPP_DEMO=1 only.")
         if not prepare_only:
             self._check_port(port)
+        # Links in mails and QR codes lead to the port asked for.
+        os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
+        settings.SITE_URL = os.environ["SITE_URL"]
         if reset:
             self._reset()
         self._prepare()
