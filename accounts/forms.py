@@ -2,9 +2,11 @@
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,6 +58,26 @@ class SignupForm(SafeFormMixin, allauth_forms.SignupForm):
         untouched = not self.errors.get("email") and not self.errors.get("phone")
         if untouched and not cleaned.get("email") and not cleaned.get("phone"):
             self.add_error("phone", _("Give a mobile number or an e-mail address."))
+        return cleaned
+
+    def try_save(self, request: HttpRequest) -> tuple:
+        """Make the account; for one that exists only spend the time a password costs.
+
+        Else the quick answer would tell that the account exists.
+        """
+        if self.account_already_exists and self.cleaned_data.get("password1"):
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
+
+class LoginCodeForm(SafeFormMixin, allauth_forms.RequestLoginCodeForm):
+    """Where to send a code: an e-mail address or a mobile number."""
+
+    def clean(self) -> dict:
+        """One of the two is needed; allauth takes the empty form and breaks."""
+        cleaned = super().clean()
+        if not self.errors and not cleaned.get("email") and not cleaned.get("phone"):
+            self.add_error("email", _("Give a mobile number or an e-mail address."))
         return cleaned
 
 
