@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
 
 # Registers what `check --deploy` looks at.
 from mpp import checks  # noqa: F401
@@ -10,7 +11,7 @@ from mpp import checks  # noqa: F401
 class KitConfig(AppConfig):
     name = "mpp.kit"
     label = "kit"
-    verbose_name = "Kit"
+    verbose_name = _("The mall itself")
 
 
 class PortalConfig(AppConfig):

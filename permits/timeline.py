@@ -99,7 +99,7 @@ def _now(case: CaseFile) -> list[dict[str, Any]]:
 def holder_of(case: CaseFile) -> str:
     """Who has the file now: name and office, or the office alone."""
     application = case.application
-    office = str(application.desk_agency.name) if application.desk_agency else ""
+    office = rules.hint(application.desk_agency, "name") if application.desk_agency else ""
     if application.assignee and settings.STAFF_NAME_SHOWN:
         return _("With %(name)s, %(office)s") % {"name": application.assignee, "office": office}
     return _("With %(office)s") % {"office": office} if office else ""
@@ -109,7 +109,9 @@ def _waiting(case: CaseFile) -> str:
     """Which other agencies are asked meanwhile."""
     if case.stage is None or case.stage.opinions is None:
         return ""
-    asked = [opinion.agency.name for opinion in case.gate() if opinion.state == "asked"]
+    asked = [
+        rules.hint(opinion.agency, "name") for opinion in case.gate() if opinion.state == "asked"
+    ]
     if not asked:
         return ""
     return _("Waiting for the opinion of %(agencies)s.") % {"agencies": ", ".join(asked)}

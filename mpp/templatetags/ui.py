@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 
+from mpp.kit.drawn import bar_html, label_html
 from mpp.kit.icons import icon_drawings, icon_svg
 from mpp.kit.wording import (
     bdi,
@@ -25,6 +26,10 @@ register = template.Library()
 
 for words in (rupiah, thousands, date_id, time_id, when, file_size, masked_nik, bdi, pick):
     register.filter(words)
+
+# In rows of lists: `{{ row.bar|bar_html }}`, `{{ row.stage|label_html }}`.
+register.filter(bar_html)
+register.filter(label_html)
 
 
 class IconNode(template.Node):
@@ -82,6 +87,16 @@ def within(path: str, url: str) -> str:
     if path == url:
         return "page"
     return "true" if url != "/" and path.startswith(url) else ""
+
+
+@register.filter
+def without_placeholder(field: Any) -> Any:
+    """The bound field without the sample text other packages put inside the box.
+
+    It vanishes while typing and looks like an answer; labels and hints stand above instead.
+    """
+    field.field.widget.attrs.pop("placeholder", None)
+    return field
 
 
 @register.filter

@@ -98,7 +98,7 @@ def application_new(request: HttpRequest, service: str) -> HttpResponse:
             return redirect("permits:application-tasks", application.reference)
     context = {
         "service_name": rules.hint(found, "name"),
-        "agency": found.agency.name,
+        "agency": rules.hint(found.agency, "name"),
         "back_url": reverse("counters:service-detail", args=[found.key]),
         "choices": _for_whom(request, found, businesses),
         "drafts": [_list_row(draft) for draft in drafts],

@@ -68,7 +68,8 @@ def _status(application: Application) -> dict:
     ]
     if not is_over and definition.has_stage(stage):
         pairs.append({"label": _("Now at"), "value": rules.hint(definition.stage(stage), "name")})
-        desk = application.desk_agency.name if application.desk_agency else ""
+        agency = application.desk_agency
+        desk = rules.hint(agency, "name") if agency else ""
         pairs.append({"label": _("Office"), "value": desk})
     return {
         "number": application.number,
