@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mpp.kit.fields import SafeFormMixin, SafeTextField
+from mpp.kit.installation import installation
 from mpp.kit.models import Installation
 from mpp.kit.theme import MOTIFS, check_theme
 
@@ -123,7 +124,7 @@ class InstallationAdmin(admin.ModelAdmin):
         return request.user.is_superuser
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser and not Installation.objects.exists()
+        return request.user.is_superuser and installation().pk is None
 
     def has_delete_permission(self, request: HttpRequest, obj: Installation | None = None) -> bool:
         return False
