@@ -283,6 +283,7 @@ ACCOUNT_RATE_LIMITS = {
     "track": "60/m/ip",
     "verify": "60/m/ip",
     "upload": "60/m/user",
+    "message": "20/m/user",
     "draft": "20/h/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)

@@ -1,6 +1,6 @@
 """/verifikasi/: anyone checks a paper by code, by scanning its QR code, or by its PDF."""
 
-from allauth.core.ratelimit import consume
+from allauth.core.internal.ratelimit import consume
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -133,7 +133,8 @@ def _page(request: HttpRequest, status: int = 200, **context) -> HttpResponse:
 
 
 def _is_limited(request: HttpRequest) -> bool:
-    return not consume(request, action="verify")
+    # A code is asked for by GET, which allauth's public `consume` lets pass uncounted.
+    return not consume(request, app="allauth.account", action="verify", limit_get=True)
 
 
 @login_not_required

@@ -1,12 +1,15 @@
 """What a citizen does from the status page: write, withdraw, open a paper or an attachment."""
 
+from allauth.core.ratelimit import consume
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from mpp.kit.fields import clean_text
 from mpp.kit.files import discard, respond
 from mpp.kit.uploads import UploadRefused
 from permits import actions, permissions
@@ -26,7 +29,7 @@ def message_post(request: HttpRequest, ref: str) -> HttpResponse:
     """Write to the desk, with one attachment if wanted. The same key is one message."""
     application = own_application(request, ref, with_desk=True)
     body = request.POST.get("body", "")
-    words = _message_problem(application, body)
+    words = _message_problem(application, body) or _limit_problem(request)
     stored = None
     sent = request.FILES.get("file")
     if not words and sent is not None:
@@ -45,7 +48,7 @@ def message_post(request: HttpRequest, ref: str) -> HttpResponse:
     message = actions.post_message(
         application,
         actor=request.user,
-        body=body,
+        body=clean_text(body, one_line=False),
         key=request.POST.get("key", "")[:LONGEST_KEY] or new_key(),
         from_staff=False,
         file=stored,
@@ -60,15 +63,24 @@ def message_post(request: HttpRequest, ref: str) -> HttpResponse:
 def _message_problem(application: Application, body: str) -> str:
     if application.phase == Phase.DRAFT:
         return _("Send the application first. Then you can write to the desk.")
-    if not body.strip():
+    try:
+        text = clean_text(body, one_line=False)
+    except ValidationError as fault:
+        return fault.messages[0]
+    if not text:
         return _("Write your message first.")
-    if len(body) > LONGEST_MESSAGE:
+    if len(text) > LONGEST_MESSAGE:
         return _("At most %(count)s characters, you wrote %(written)s.") % {
             "count": LONGEST_MESSAGE,
-            "written": len(body),
+            "written": len(text),
         }
-    if "\x00" in body:
-        return _("Characters that cannot be shown were found. Type this text again.")
+    return ""
+
+
+def _limit_problem(request: HttpRequest) -> str:
+    """Why this message is one too many for now; empty when it is not."""
+    if not consume(request, action="message", user=request.user):
+        return _("Too many attempts. Wait a minute, then try again.")
     return ""
 
 
@@ -96,7 +108,9 @@ def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
         return refusal_page(request, application, right.sentence)
     was_draft = application.phase == Phase.DRAFT
     if request.method == "POST":
-        reason = request.POST.get("reason", "").replace("\x00", "")[:LONGEST_MESSAGE]
+        typed = request.POST.get("reason", "")[:LONGEST_MESSAGE]
+        # The reason is optional: characters that cannot be shown are not worth a refusal.
+        reason = "".join(letter for letter in typed if letter.isprintable() or letter in "\n\t")
         actions.withdraw(
             application, actor=request.user, key=key or new_key(), reason=reason.strip()
         )

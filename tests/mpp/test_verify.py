@@ -6,6 +6,7 @@ from datetime import timedelta
 import pikepdf
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -186,3 +187,11 @@ def test_get_of_the_upload_address_returns_to_the_form(client):
 def test_verification_lets_the_browser_name_its_origin(client):
     """With "no-referrer" browsers post the PDF with `Origin: null`, which CSRF refuses."""
     assert client.get(reverse("verify")).headers["Referrer-Policy"] == "same-origin"
+
+
+def test_codes_cannot_be_tried_without_end(client):
+    limit = int(settings.ACCOUNT_RATE_LIMITS["verify"].partition("/")[0])
+    address = reverse("verify-code", args=["ABCDEFGH23456789"])
+    codes = [client.get(address).status_code for _try in range(limit + 1)]
+    assert set(codes[:-1]) == {404}
+    assert codes[-1] == 429

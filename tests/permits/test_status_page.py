@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -265,3 +266,32 @@ def test_the_list_costs_the_same_with_more_rows(client, citizen):
             assert client.get(reverse("permits:application-list")).status_code == 200
         counts.append(len(caught))
     assert counts[0] == counts[1] <= 6
+
+
+@pytest.mark.parametrize("typed", ["Halo \x1b[2J", "Halo\x00", "\u200b", " \u00a0 "])
+def test_message_that_cannot_be_shown_is_refused(client, sent, typed):
+    answer = client.post(url("message-post", sent), {"body": typed, "key": "m"})
+    assert answer.status_code == 422
+    assert not Message.objects.exists()
+
+
+def test_long_message_counts_a_line_end_once(client, sent):
+    body = "\r\n".join(["baris"] * 600)
+    assert len(body) > 4_000
+    assert client.post(url("message-post", sent), {"body": body, "key": "m"}).status_code == 302
+    assert "\r" not in Message.objects.get().body
+
+
+def test_messages_cannot_be_sent_without_end(client, sent):
+    limit = int(settings.ACCOUNT_RATE_LIMITS["message"].partition("/")[0])
+    send = url("message-post", sent)
+    codes = [
+        client.post(send, {"body": f"Pesan {n}", "key": f"m{n}"}).status_code
+        for n in range(limit + 1)
+    ]
+    assert codes == [302] * limit + [422]
+
+
+def test_reason_of_withdrawal_keeps_only_what_can_be_shown(client, sent):
+    client.post(url("application-withdraw", sent), {"reason": "Batal\x1b\x00 dulu", "key": "w"})
+    assert sent.steps.get(act="withdraw").reason == "Batal dulu"
