@@ -11,16 +11,28 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
+from django.db.models import Count, QuerySet
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
 
 from accounts.models import Delivery, Notice, Text, User
 from mpp.kit import clock
+from mpp.kit.prepared import Prepared
 
 KNOWN = frozenset(code for code, _name in settings.LANGUAGES)
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
 SUBJECT_LENGTH = 200
+
+
+def _unread(person: int) -> QuerySet:
+    """The number of unread notices of a person as the only row; no row when there are none."""
+    rows = Notice.objects.filter(recipient=person, read_at__isnull=True).order_by()
+    return rows.values("recipient").annotate(number=Count("pk")).values_list("number", flat=True)
+
+
+# Every page of everybody who is signed in asks it.
+_UNREAD = Prepared(_unread, int)
 
 
 def notify(
@@ -91,7 +103,7 @@ def unread_count(person: User | AnonymousUser | None) -> int:
     """How many notices in the inbox were not opened yet; 0 when nobody is signed in."""
     if person is None or not person.is_authenticated:
         return 0
-    return Notice.objects.filter(recipient=person, read_at__isnull=True).count()
+    return next(iter(_UNREAD.rows(person.pk)), 0)
 
 
 def texts(kind: str, language: str, values: dict[str, Any]) -> tuple[str, str]:

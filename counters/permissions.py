@@ -6,6 +6,8 @@ they are remembered on the user object, which lives as long as its request.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -13,6 +15,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from counters.models import Agency, Posting
 from mpp.kit import clock
+from mpp.kit.prepared import Prepared
 
 SUPERVISOR = "supervisor"
 CATALOGUE_EDITOR = "catalogue_editor"
@@ -38,17 +41,21 @@ def postings_of(user: User | AnonymousUser) -> tuple[Post, ...]:
         return ()
     held = getattr(user, "_posts", None)
     if held is None:
-        held = user._posts = tuple(Post(*row) for row in _rows(user))
+        held = user._posts = tuple(Post(*row) for row in _POSTS.rows(user.pk, clock.now()))
     return held
 
 
-def _rows(user: User) -> QuerySet:
-    in_force = Q(ended_at__isnull=True) | Q(ended_at__gt=clock.now())
+def _rows(user: int, now: datetime) -> QuerySet:
+    in_force = Q(ended_at__isnull=True) | Q(ended_at__gt=now)
     return (
         Posting.objects.filter(in_force, user=user, agency__is_active=True)
         .order_by("pk")
         .values_list("agency_id", "role__key", "agency__is_operator", "counter_id")
     )
+
+
+# Every page of the desk asks it.
+_POSTS = Prepared(_rows, int, datetime)
 
 
 def forget_postings(user: User) -> None:
@@ -73,6 +80,22 @@ def file_agency_ids_of(user: User | AnonymousUser) -> frozenset[int]:
 def agencies_of(user: User | AnonymousUser) -> QuerySet[Agency]:
     """The agencies this person is posted to."""
     return Agency.objects.filter(pk__in=agency_ids_of(user))
+
+
+def _offices(*agencies: int) -> QuerySet[Agency]:
+    return Agency.objects.filter(pk__in=agencies).order_by("order", "key")[:3]
+
+
+@cache
+def _offices_of(number: int) -> Prepared:
+    """`_offices` for this many agencies: every page of the desk asks it."""
+    return Prepared(_offices, *[int] * number)
+
+
+def offices_of(user: User | AnonymousUser) -> list[Agency]:
+    """The first three agencies this person is posted to, in their order; at most one query."""
+    agencies = agency_ids_of(user)
+    return _offices_of(len(agencies)).rows(*agencies) if agencies else []
 
 
 def roles_of(user: User | AnonymousUser, agency: Agency | int | None = None) -> frozenset[str]:

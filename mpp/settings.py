@@ -167,7 +167,7 @@ CACHES = {
 SESSION_ENGINE = (
     "django.contrib.sessions.backends.cached_db"
     if REDIS_URL
-    else "django.contrib.sessions.backends.db"
+    else "accounts.sessions"
 )
 
 # --- Language and time --------------------------------------------------------------------
@@ -219,7 +219,7 @@ SIGNING_PASSPHRASE = env.str("SIGNING_PASSPHRASE", "")
 AUTH_USER_MODEL = "accounts.User"
 # allauth's backend is Django's with e-mail and phone; beside it each password would be hashed
 # twice.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.sessions.PreparedBackend"]
 # E-mail is unique by Lower(email), which the check does not see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 PASSWORD_HASHERS = [

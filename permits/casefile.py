@@ -5,11 +5,13 @@ from functools import cached_property
 from typing import Any
 
 from mpp.kit import clock
+from mpp.kit.prepared import Prepared
 from permits import answers as answer_rows
 from permits.conditions import needed_requirements, visible_answers, visible_fields
 from permits.definition import PermitDefinition, Requirement, Stage
 from permits.models import (
     Application,
+    ApplicationStep,
     CorrectionRound,
     Document,
     Opinion,
@@ -23,6 +25,38 @@ from permits.versions import definition_of
 
 REQUIREMENT = "req:"
 FIELD = "field:"
+
+# What nearly every page of a file asks, by the key of the application.
+_DOCUMENTS = Prepared(
+    lambda pk: (
+        Document.objects.filter(application=pk, removed_at__isnull=True)
+        .select_related("file")
+        .order_by("slot", "position")
+    ),
+    int,
+)
+_VERDICTS = Prepared(
+    lambda pk: (
+        Verdict.objects.filter(document__application=pk, document__removed_at__isnull=True)
+        .select_related("by")
+        .order_by("id")
+    ),
+    int,
+)
+_OPINIONS = Prepared(
+    lambda pk: (
+        Opinion.objects.filter(application=pk).select_related("agency", "given_by").order_by("id")
+    ),
+    int,
+)
+_LAST_STEP = Prepared(
+    lambda pk: (
+        ApplicationStep.objects.filter(application=pk)
+        .order_by("-pk")
+        .values_list("pk", flat=True)[:1]
+    ),
+    int,
+)
 
 
 class CaseFile:
@@ -67,11 +101,7 @@ class CaseFile:
     @cached_property
     def documents(self) -> list[Document]:
         """Current documents with their files, in order."""
-        return list(
-            Document.objects.filter(application=self.application, removed_at__isnull=True)
-            .select_related("file")
-            .order_by("slot", "position")
-        )
+        return _DOCUMENTS.rows(self.application.pk)
 
     def documents_in(self, slot: str) -> list[Document]:
         """Current documents of `req:<key>` or `field:<key>`."""
@@ -80,15 +110,12 @@ class CaseFile:
     @cached_property
     def verdicts(self) -> dict[int, Verdict]:
         """The newest verdict per current document."""
-        rows = Verdict.objects.filter(
-            document__application=self.application, document__removed_at__isnull=True
-        ).select_related("by")
-        return {row.document_id: row for row in rows.order_by("id")}
+        return {row.document_id: row for row in _VERDICTS.rows(self.application.pk)}
 
     @cached_property
     def opinions(self) -> list[Opinion]:
         """All opinions of the file, newest attempt last."""
-        return list(self.application.opinions.select_related("agency", "given_by").order_by("id"))
+        return _OPINIONS.rows(self.application.pk)
 
     def gate(self) -> list[Opinion]:
         """The opinions of the current stage that count: the newest of each request."""
@@ -168,8 +195,7 @@ class CaseFile:
     @cached_property
     def last_step(self) -> int:
         """The newest line of history: a page carries it so that an act knows what was seen."""
-        steps = self.application.steps.order_by("-pk")
-        return steps.values_list("pk", flat=True).first() or 0
+        return next(iter(_LAST_STEP.rows(self.application.pk)), 0)
 
     def is_late(self) -> bool:
         due = self.application.due_at

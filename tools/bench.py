@@ -37,7 +37,7 @@ PUBLIC_KB, DESK_KB, PUBLIC_REQUESTS, DESK_REQUESTS = 70, 90, 4, 6
 
 @dataclass
 class Target:
-    """One page: what it may cost in CPU per request, in multiples of the bare page (0: no goal)."""
+    """One page and its goal: CPU per request in multiples of the bare page, 0 for none."""
 
     name: str
     path: str
@@ -216,8 +216,8 @@ def measure(found: list[Target], ours, bare_server, rounds: int, count: int) -> 
         mark = "  above the goal" if 0 < target.goal < multiple else ""
         note = f"  ({target.note})" if target.note else ""
         print(
-            f"{target.name:12}{cpu:9.2f}{multiple:9.1f}{target.goal or '-':>7}{rate:9.0f}{p95:9.1f}"
-            f"{mark}{note}"
+            f"{target.name:12}{cpu:9.2f}{multiple:9.1f}{target.goal or '-':>7}"
+            f"{rate:9.0f}{p95:9.1f}{mark}{note}"
         )
     for line in gone:
         print(f"not measured: {line}")

@@ -3,16 +3,18 @@
 import functools
 import json
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mpp.kit.keys import Unreadable, decrypt, encrypt
+from mpp.kit.prepared import Prepared
 from mpp.kit.states import WrongState
 from permits import rules
 from permits.models import Application
@@ -25,6 +27,20 @@ LONGEST_REF = 40
 View = Callable[..., HttpResponse]
 
 
+def _named(ref: str, *, with_desk: bool) -> QuerySet:
+    """The application with this draft reference or number."""
+    named = Application.objects.filter(Q(reference=ref) | Q(number=ref))
+    return named.select_related("desk_agency", "assignee") if with_desk else named
+
+
+def _owned(ref: str, owner: int, *, with_desk: bool) -> QuerySet:
+    return _named(ref, with_desk=with_desk).filter(owner=owner, business__isnull=True)[:1]
+
+
+_OWN = Prepared(partial(_owned, with_desk=False), str, int)
+_OWN_WITH_DESK = Prepared(partial(_owned, with_desk=True), str, int)
+
+
 def own_application(request: HttpRequest, ref: str, *, with_desk: bool = False) -> Application:
     """The citizen's own application by draft reference or number. Else 404.
 
@@ -32,16 +48,15 @@ def own_application(request: HttpRequest, ref: str, *, with_desk: bool = False) 
     """
     if len(ref) > LONGEST_REF or "\x00" in ref:
         raise Http404
-    named = Application.objects.filter(Q(reference=ref) | Q(number=ref))
-    if with_desk:
-        named = named.select_related("desk_agency", "assignee")
     # Nearly always the owner himself: one plain query before the one over business and mandate.
     # Of a business's file he is the owner only as long as he is a member.
-    found = next(iter(named.filter(owner=request.user, business__isnull=True)[:1]), None)
+    query = _OWN_WITH_DESK if with_desk else _OWN
+    found = next(iter(query.rows(ref, request.user.pk)), None)
     if found is not None:
         found.owner = request.user
     else:
-        found = next(iter(named.visible_to_citizen(request.user)[:1]), None)
+        seen = _named(ref, with_desk=with_desk).visible_to_citizen(request.user)
+        found = next(iter(seen[:1]), None)
     if found is None:
         raise Http404
     found.version = version_with_path(found.version_id)

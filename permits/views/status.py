@@ -13,11 +13,12 @@ from accounts.access import openings_of_file
 from counters.calendar import home_calendar
 from counters.workdays import working_days_between
 from mpp.kit import clock
+from mpp.kit.prepared import Prepared
 from mpp.kit.promise_bar import promise_bar
 from mpp.kit.wording import date_id, when
 from permits import labels, permissions, rules, timeline
 from permits.casefile import CaseFile
-from permits.models import Application, Message, Permit, Phase
+from permits.models import Application, ApplicationStep, Message, Permit, Phase
 from permits.receipts import slot_title
 from permits.views.access import own_application, service_name
 from permits.views.corrections import shown_before
@@ -27,6 +28,16 @@ from permits.views.tasks import task_list
 MOST_MESSAGES = 200
 MOST_OPENINGS = 10
 MOST_OPENINGS_ALL = 500
+_STEPS = Prepared(lambda pk: ApplicationStep.objects.filter(application=pk), int)
+_MESSAGES = Prepared(
+    lambda pk: (
+        Message.objects.filter(application=pk)
+        .select_related("file")
+        .order_by("-id")[:MOST_MESSAGES]
+    ),
+    int,
+)
+_OPENINGS = Prepared(lambda ref: openings_of_file(ref)[:MOST_OPENINGS], str)
 
 
 @require_GET
@@ -51,7 +62,7 @@ def status_page(
     """Promise, what is asked of the citizen now, journey, messages, who looked, documents."""
     application = case.application
     ref = application.public_ref
-    steps = list(application.steps.all())
+    steps = _STEPS.rows(application.pk)
     everything = "semua" in request.GET
     context = {
         "application": application,
@@ -205,7 +216,7 @@ def _permit(case: CaseFile, ref: str) -> dict[str, Any] | None:
 
 
 def _thread(request: HttpRequest, application: Application, ref: str) -> list[dict[str, Any]]:
-    rows = application.messages.select_related("file").order_by("-id")[:MOST_MESSAGES]
+    rows = _MESSAGES.rows(application.pk)
     return [_bubble(request, row, ref) for row in reversed(rows)]
 
 
@@ -228,7 +239,8 @@ def _bubble(request: HttpRequest, row: Message, ref: str) -> dict[str, Any]:
 
 
 def _trail(application: Application, everything: bool) -> list[dict[str, Any]]:
-    rows = openings_of_file(application.public_ref)
+    ref = application.public_ref
+    rows = openings_of_file(ref)[:MOST_OPENINGS_ALL] if everything else _OPENINGS.rows(ref)
     return [
         {
             "who": row.actor_name if settings.STAFF_NAME_SHOWN else row.office,
@@ -237,7 +249,7 @@ def _trail(application: Application, everything: bool) -> list[dict[str, Any]]:
             "when": when(row.at, "day"),
             "is_system": False,
         }
-        for row in rows[: MOST_OPENINGS_ALL if everything else MOST_OPENINGS]
+        for row in rows
     ]
 
 

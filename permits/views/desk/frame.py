@@ -93,8 +93,7 @@ def office_of(user: User) -> str:
     """The agencies a person works for, as one short text; one query per request."""
     held = getattr(user, "_desk_office", None)
     if held is None:
-        names = places.agencies_of(user).order_by("order", "key")
-        held = user._desk_office = ", ".join(str(agency) for agency in names[:3])
+        held = user._desk_office = ", ".join(str(agency) for agency in places.offices_of(user))
     return held
 
 

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from counters import permissions as places
 from mpp.kit import clock
+from mpp.kit.prepared import Prepared
 from mpp.kit.wording import thousands
 from permits.models import Application, Message, Opinion, OpinionState
 from permits.querysets import DUE_SOON
@@ -154,8 +155,8 @@ def shown_count(number: int) -> str:
     return f"{thousands(CAP)}+" if number > CAP else thousands(number)
 
 
-def with_new_messages(rows: QuerySet) -> QuerySet:
-    """Each row with `new_messages`: those of the applicant after our last word."""
+def _unread(*applications: int) -> QuerySet:
+    """(application, number of its messages after our last word)."""
     ours = (
         Message.objects.filter(application=OuterRef("application"), from_staff=True)
         .order_by()
@@ -163,15 +164,26 @@ def with_new_messages(rows: QuerySet) -> QuerySet:
         .annotate(last=Max("pk"))
         .values("last")
     )
-    unread = (
-        Message.objects.filter(application=OuterRef("pk"), from_staff=False)
-        .filter(pk__gt=Coalesce(Subquery(ours), Value(0)))
+    unread = Message.objects.filter(application__in=applications, from_staff=False)
+    return (
+        unread.filter(pk__gt=Coalesce(Subquery(ours), Value(0)))
         .order_by()
         .values("application")
         .annotate(number=Count("pk"))
-        .values("number")
+        .values_list("application", "number")
     )
-    return rows.annotate(new_messages=Coalesce(Subquery(unread), Value(0)))
+
+
+_UNREAD = Prepared(_unread, *[int] * PAGE)
+
+
+def new_messages(rows: list[Application]) -> dict[int, int]:
+    """How many messages of the applicant nobody answered yet, by file; one query a page."""
+    found: dict[int, int] = {}
+    for start in range(0, len(rows), PAGE):
+        keys = [row.pk for row in rows[start : start + PAGE]]
+        found |= dict(_UNREAD.rows(*keys, *[0] * (PAGE - len(keys))))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """Rows of the work list as plain data, grouped by what is left of the promise."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.cache import caches
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -15,7 +17,8 @@ from counters.workdays import Calendar, working_days_between
 from mpp.kit import clock
 from mpp.kit.promise_bar import PromiseBar, promise_bar
 from permits.models import Application, PermitVersion, Phase
-from permits.versions import definition_of
+from permits.versions import PATH_SECONDS, definition_of
+from permits.views.desk.piles import new_messages
 
 AT_WORK = (Phase.SUBMITTED, Phase.IN_REVIEW)
 GROUPS = ("late", "today", "week", "later", "waiting", "ended")
@@ -40,6 +43,42 @@ def stage_names(versions: Iterable[tuple[int, str]]) -> dict[int, dict[str, tupl
             names = {s.key: (s.name, s.name_en) for s in definition_of(version).stages}
             _stages[version.pk, version.digest] = names
     return {pk: _stages.get((pk, digest), {}) for pk, digest in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class TypeFacts:
+    """What a row of a list shows of its permit type and version."""
+
+    name: str
+    name_en: str
+    agency_id: int
+    stages: dict[str, tuple[str, str]]
+
+    def stage(self, key: str) -> str:
+        """The name of a stage in the active language, else its key."""
+        return by_language(*self.stages.get(key, (key, "")))
+
+
+def facts_of(rows: list[Application]) -> dict[int, TypeFacts]:
+    """The facts of each version of these rows, remembered for seconds per process.
+
+    For showing: three more joined tables would cost more than the rest of the list.
+    """
+    cache = caches["local"]
+    keys = {f"desk:version:{row.version_id}": row.version_id for row in rows}
+    found = {keys[key]: facts for key, facts in cache.get_many(keys).items()}
+    missing = set(keys.values()) - set(found)
+    if missing:
+        versions = PermitVersion.objects.filter(pk__in=missing).values_list(
+            "pk", "digest", "permit_type__name", "permit_type__name_en",
+            "permit_type__service__agency_id",
+        )  # fmt: skip
+        read = list(versions)
+        names = stage_names((pk, digest) for pk, digest, *_more in read)
+        fresh = {pk: TypeFacts(*facts, names[pk]) for pk, _digest, *facts in read}
+        cache.set_many({f"desk:version:{pk}": f for pk, f in fresh.items()}, PATH_SECONDS)
+        found |= fresh
+    return found
 
 
 def by_language(name: str, english: str) -> str:
@@ -139,11 +178,12 @@ def status_of(application: Application, stage: str) -> dict[str, str]:
     return {"label": label, "icon": icon, "tone": tone}
 
 
-def shown_name(user: User, application: Application) -> str:
-    """The holder's name for colleagues of the file's agencies, masked for the supervision."""
+def shown_name(mine: frozenset[int], application: Application, agency_id: int) -> str:
+    """The holder's name for colleagues of the file's agencies, masked for the supervision.
+
+    `mine` are the agencies whose files one works on, `agency_id` is the agency of the service.
+    """
     name = application.holder_name or "-"
-    mine = places.file_agency_ids_of(user)
-    agency_id = application.version.permit_type.service.agency_id
     if application.desk_agency_id in mine or agency_id in mine:
         return name
     return mask_name(name)
@@ -152,14 +192,13 @@ def shown_name(user: User, application: Application) -> str:
 def groups(user: User, rows: list[Application], *, asked: bool = False) -> list[dict]:
     """The rows of one page for the work list component; `asked`: names of an opinion's files."""
     now, calendar = clock.now(), home_calendar()
-    names = stage_names((row.version_id, row.version.digest) for row in rows)
+    known, unread = facts_of(rows), new_messages(rows)
+    mine = places.file_agency_ids_of(user)
     address = reverse("admin:permits_application_review", args=["X"])
     found: dict[str, list[dict]] = {kind: [] for kind in GROUPS}
     for row in rows:
         bar, left, late = bar_and_left(row, calendar, now)
-        stage = names.get(row.version_id, {}).get(row.stage_key, (row.stage_key, ""))
-        permit_type = row.version.permit_type
-        new = row.new_messages
+        facts, new = known[row.version_id], unread.get(row.pk, 0)
         found[group_of(row, calendar, now)].append(
             {
                 "key": row.number,
@@ -167,10 +206,10 @@ def groups(user: User, rows: list[Application], *, asked: bool = False) -> list[
                 "bar": bar,
                 "left": left,
                 "is_late": late,
-                "who": row.holder_name if asked else shown_name(user, row),
-                "service": by_language(permit_type.name, permit_type.name_en),
+                "who": row.holder_name if asked else shown_name(mine, row, facts.agency_id),
+                "service": by_language(facts.name, facts.name_en),
                 "reference": row.number,
-                "stage": status_of(row, by_language(*stage)),
+                "stage": status_of(row, facts.stage(row.stage_key)),
                 "assignee": str(row.assignee) if row.assignee_id else "",
                 "note": ngettext("%(n)d new message", "%(n)d new messages", new) % {"n": new}
                 if new
@@ -199,11 +238,9 @@ def groups_first_url(rows: list[Application]) -> str:
 
 
 EXPORT_FIELDS = (
-    "version", "assignee", "owner", "version__permit_type", "version__permit_type__service",
+    "version", "assignee", "owner",
     "number", "phase", "stage_key", "holder_name", "due_at", "submitted_at", "desk_agency_id",
     "assignee__full_name", "assignee__email", "assignee__phone", "owner__full_name",
-    "version__digest", "version__permit_type__name", "version__permit_type__name_en",
-    "version__permit_type__service__agency_id",
 )  # fmt: skip
 
 
@@ -217,15 +254,14 @@ def export_heading() -> list[str]:
 
 def export_lines(user: User, rows: list[Application]) -> Iterable[list[str]]:
     """One list of cells per file; the NIK is never among them."""
-    names = stage_names((row.version_id, row.version.digest) for row in rows)
+    known, mine = facts_of(rows), places.file_agency_ids_of(user)
     for row in rows:
-        stage = names.get(row.version_id, {}).get(row.stage_key, (row.stage_key, ""))
-        permit_type = row.version.permit_type
+        facts = known[row.version_id]
         yield [
             row.number,
-            shown_name(user, row),
-            by_language(permit_type.name, permit_type.name_en),
-            by_language(*stage),
+            shown_name(mine, row, facts.agency_id),
+            by_language(facts.name, facts.name_en),
+            facts.stage(row.stage_key),
             phase_words(row.phase),
             str(row.assignee) if row.assignee_id else "",
             clock.local(row.submitted_at).strftime("%Y-%m-%d %H:%M") if row.submitted_at else "",

@@ -147,7 +147,7 @@ def export(request: HttpRequest) -> HttpResponse:
     search = read_search(request.GET)
     found = list(
         found_rows(request.user, search)
-        .select_related("version__permit_type__service", "assignee", "owner")
+        .select_related("assignee", "owner")
         .only(*rows.EXPORT_FIELDS)
         .order_by("due_at", "pk")[:MOST_EXPORTED]
     )
