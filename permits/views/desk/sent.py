@@ -8,12 +8,13 @@ import json
 from functools import cached_property
 from typing import Any
 
+from mpp.kit.prepared import Prepared
 from mpp.kit.wording import file_size
 from permits import conditions
 from permits.casefile import FIELD, REQUIREMENT, CaseFile
 from permits.definition import PermitDefinition
 from permits.display import shown_value
-from permits.models import Document, Verdict, VerdictOutcome
+from permits.models import Document, Submission, Verdict, VerdictOutcome
 from permits.views.desk.rows import by_language
 
 LOOKS = {
@@ -21,6 +22,29 @@ LOOKS = {
     VerdictOutcome.REJECTED: ("exclamation-circle-fill", "is-bad"),
 }
 NOT_JUDGED = ("circle", "")
+# By the key of the application.
+_CONTENTS = Prepared(
+    lambda pk: (
+        Submission.objects.filter(application=pk)
+        .order_by("-round")
+        .values_list("content", flat=True)[:2]
+    ),
+    int,
+)
+_DOCUMENTS = Prepared(
+    lambda pk: (
+        Document.objects.filter(application=pk, round__isnull=False)
+        .select_related("file")
+        .order_by("slot", "position", "-version")
+    ),
+    int,
+)
+_VERDICTS = Prepared(
+    lambda pk: (
+        Verdict.objects.filter(document__application=pk).select_related("by").order_by("id")
+    ),
+    int,
+)
 
 
 def target_title(defn: PermitDefinition, target: str) -> str:
@@ -44,8 +68,7 @@ class SentFile:
     @cached_property
     def _contents(self) -> list[dict[str, Any]]:
         """The newest two submissions, newest first."""
-        rows = self.case.application.submissions.order_by("-round")[:2]
-        return [json.loads(row.content) for row in rows]
+        return [json.loads(content) for content in _CONTENTS.rows(self.case.application.pk)]
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -60,11 +83,7 @@ class SentFile:
     @cached_property
     def all_documents(self) -> list[Document]:
         """Every version ever sent, newest version first within a place."""
-        return list(
-            self.case.application.documents.filter(round__isnull=False)
-            .select_related("file")
-            .order_by("slot", "position", "-version")
-        )
+        return _DOCUMENTS.rows(self.case.application.pk)
 
     @cached_property
     def documents(self) -> list[Document]:
@@ -80,10 +99,7 @@ class SentFile:
     @cached_property
     def verdicts(self) -> dict[int, Verdict]:
         """The newest verdict per document version."""
-        rows = Verdict.objects.filter(document__application=self.case.application).select_related(
-            "by"
-        )
-        return {row.document_id: row for row in rows.order_by("id")}
+        return {row.document_id: row for row in _VERDICTS.rows(self.case.application.pk)}
 
     def older(self, document: Document) -> list[Document]:
         """Earlier versions at the same place."""
