@@ -17,7 +17,7 @@ from permits.casefile import CaseFile
 from permits.models import Application, Permit, Phase
 from permits.views.access import own_application, refusal_page, service_name, tells_refusals
 from permits.views.documents import FULL_DISK, full_disk_sentence, receive
-from permits.views.sending import LONGEST_KEY, new_key
+from permits.views.sending import new_key, posted_key
 from permits.views.status import status_page
 
 LONGEST_MESSAGE = 4_000
@@ -49,7 +49,7 @@ def message_post(request: HttpRequest, ref: str) -> HttpResponse:
         application,
         actor=request.user,
         body=clean_text(body, one_line=False),
-        key=request.POST.get("key", "")[:LONGEST_KEY] or new_key(),
+        key=posted_key(request) or new_key(),
         from_staff=False,
         file=stored,
     )
@@ -102,7 +102,7 @@ def message_file(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     """Withdraw a file or throw a draft away, after a page that says what follows."""
     application = own_application(request, ref)
-    key = request.POST.get("key", "")[:LONGEST_KEY]
+    key = posted_key(request)
     right = permissions.can_withdraw(request.user, application)
     if not right and not (key and application.steps.filter(key=key).exists()):
         return refusal_page(request, application, right.sentence)

@@ -29,7 +29,7 @@ from permits.views.access import (
     tells_refusals,
 )
 from permits.views.documents import slot_block
-from permits.views.sending import LONGEST_KEY, new_key
+from permits.views.sending import new_key, posted_key
 from permits.workflow import Refused
 
 
@@ -40,7 +40,7 @@ def correct(request: HttpRequest, ref: str) -> HttpResponse:
     """The asked corrections on one page: reasons, what was there, what to put instead."""
     application = own_application(request, ref)
     if application.phase != Phase.NEEDS_CORRECTION:
-        key = request.POST.get("key", "")
+        key = posted_key(request)
         if key and application.steps.filter(key=key, act="resubmit").exists():
             return redirect("permits:application-status", application.public_ref)
         if request.method == "POST":
@@ -87,7 +87,7 @@ def _save(request: HttpRequest, case: CaseFile, fields: list[Field]) -> HttpResp
     left += [{"url": "", "text": item.sentence} for item in missing_in(case)]
     if left:
         return _page(request, case, form, left, status=422)
-    key = request.POST.get("key", "")[:LONGEST_KEY] or new_key()
+    key = posted_key(request) or new_key()
     actions.resubmit(case.application, actor=request.user, key=key)
     messages.success(request, _("Your corrections are sent. The clock goes on now."))
     return redirect("permits:application-status", case.application.public_ref)

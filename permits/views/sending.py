@@ -37,6 +37,14 @@ def new_key() -> str:
     return secrets.token_urlsafe(16)
 
 
+def posted_key(request: HttpRequest) -> str:
+    """The key a form was sent with, cut to what a step keeps; empty when it has none.
+
+    NUL goes: PostgreSQL would not even look for it.
+    """
+    return request.POST.get("key", "").replace("\x00", "")[:LONGEST_KEY]
+
+
 def promised_day(application: Application) -> str:
     """The date that is promised to somebody who sends today, in words; empty without a limit."""
     standard = application.version.standard
@@ -153,7 +161,7 @@ def _check_page(
 def send(request: HttpRequest, ref: str) -> HttpResponse:
     """Send the draft. However often it is pressed: one application, one number."""
     application = own_application(request, ref)
-    key = request.POST.get("key", "")[:LONGEST_KEY]
+    key = posted_key(request)
     if application.phase == Phase.DRAFT and request.POST.get("declare") != "yes":
         words = _("Tick the box to declare that your answers are true.")
         problems = [{"url": "#id_declare", "text": words}]

@@ -295,3 +295,11 @@ def test_messages_cannot_be_sent_without_end(client, sent):
 def test_reason_of_withdrawal_keeps_only_what_can_be_shown(client, sent):
     client.post(url("application-withdraw", sent), {"reason": "Batal\x1b\x00 dulu", "key": "w"})
     assert sent.steps.get(act="withdraw").reason == "Batal dulu"
+
+
+def test_a_key_with_nul_is_no_fault(client, sent):
+    """PostgreSQL refuses NUL even in a question."""
+    answer = client.post(url("message-post", sent), {"body": "Halo", "key": "a\x00b"})
+    assert answer.status_code == 302
+    assert client.post(url("application-send", sent), {"key": "a\x00b"}).status_code == 302
+    assert client.post(url("application-withdraw", sent), {"key": "a\x00c"}).status_code == 302
