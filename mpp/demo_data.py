@@ -26,6 +26,7 @@ from permits import actions, samples
 from permits.casefile import CaseFile
 from permits.models import Application, PermitVersion, VersionState
 
+LASTS_DAYS = 120
 PROFILES = {
     "warga@demo.id": {
         "nik": "3579024507900003", "birth_place": "Batu", "birth_date": date(1990, 7, 5),
@@ -137,6 +138,7 @@ class Maker:
         application = self.at(days_ago, 9, actions.start, version, owner=owner, filed_by=owner)
         case = CaseFile(application)
         values = self.at(days_ago, 9, samples.answers, case.definition, owner)
+        values |= self._lasting(case, values)
         self.at(days_ago, 9, actions.save_answers, application, actor=owner, values=values)
         for slot, title in samples.slots(CaseFile(application)):
             clean = inspect(
@@ -155,6 +157,16 @@ class Maker:
                 file=store_clean(clean),
             )
         return application
+
+    @staticmethod
+    def _lasting(case: CaseFile, values: dict) -> dict:
+        """A paper that ends on an answered day shall still be valid when somebody checks it."""
+        validity = case.definition.document.validity if case.definition.document else None
+        key = validity.until_field if validity else ""
+        if not isinstance(values.get(key), dict):
+            return {}
+        end = clock.today() + timedelta(days=LASTS_DAYS)
+        return {key: {**values[key], "to": end.isoformat()}}
 
     def sent(self, type_key: str, owner: User, days_ago: int) -> Application:
         application = self.draft(type_key, owner, days_ago)
