@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -38,9 +38,10 @@ class LanguageMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Refuses a body that is longer than any upload may be, before a byte of it is read (413).
+    """Refuses what no page of ours can mean, before anything looks at it.
 
-    Without it the form parser would first write the whole of it to disk.
+    A body that is longer than any upload may be (413): the form parser would first write the
+    whole of it to disk. An address with NUL in it (404): PostgreSQL does not even look for it.
     """
 
     ROOM_FOR_FIELDS = 1024 * 1024
@@ -53,6 +54,8 @@ class BodyLimitMiddleware:
         limit = settings.UPLOAD_MAX_BYTES + self.ROOM_FOR_FIELDS
         if length.isdecimal() and int(length[:18]) > limit:
             return render(request, "413.html", status=413)
+        if "\x00" in request.path_info:
+            raise Http404
         return self.get_response(request)
 
 

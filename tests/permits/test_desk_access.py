@@ -114,3 +114,10 @@ def test_page_says_that_the_applicant_sees_it(sent, desk):
     page = browser(desk).get(at("review", sent.number)).content.decode()
     assert "Pemohon bisa melihat catatan ini." in page
     assert "Pemeriksaan kelengkapan (DPMPTSP)" in page
+
+
+@pytest.mark.parametrize("page", ["", "tujuan/", "putaran/", "tindakan/approve/"])
+def test_a_number_with_nul_is_no_file(people, client, page):
+    """PostgreSQL refuses NUL even in a question."""
+    client.force_login(people.front_desk)
+    assert client.get(f"/admin/permits/application/tinjau/a%00b/{page}").status_code == 404
