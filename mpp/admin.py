@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from permits.views.desk.frame import desk_links
@@ -61,6 +62,12 @@ class DeskSite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Send to the portal's own sign-in page, and back to where one wanted to go."""
         return secure_admin_login(super().login)(request, extra_context)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict | None = None
+    ) -> HttpResponse:
+        """One door for passwords too: with fresh sign-in and a mail to the owner."""
+        return redirect("account_change_password")
 
     def each_context(self, request: HttpRequest) -> dict:
         """What the head and side of every stock page show, beside Django's own."""
