@@ -1,0 +1,1 @@
+"""Study visits: no feature yet, not installed, and nothing in the portal points here."""
