@@ -5,7 +5,7 @@ The form shows the same sentences while typing; submitting checks everything aga
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -17,12 +17,10 @@ from django.utils.translation import gettext as _
 
 from accounts import identity, regions
 from permits.conditions import is_empty, visible_row_fields
-from permits.definition import Field
+from permits.definition import Field, date_bound
 
 DEFAULT_LENGTH = {"text": 250, "long_text": 4000, "email": 254, "phone": 20}
 LONGEST = 20_000
-RELATIVE = re.compile(r"today(?:([+-]\d{1,5}))?")
-TODAY_IS = "today"
 # As stored: ASCII digits, a point before decimals, no exponent; wider than any amount of money.
 WHOLE = re.compile(r"-?[0-9]{1,18}")
 NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?")
@@ -47,13 +45,8 @@ def hint(field: Field, name: str) -> str:
 
 
 def bound_date(bound: Any, today: date) -> date | None:
-    """A date bound: an ISO date, `today`, `today+14`, `today-365` (days)."""
-    if bound is None:
-        return None
-    match = RELATIVE.fullmatch(str(bound))
-    if match:
-        return today + timedelta(days=int(match.group(1) or 0))
-    return date.fromisoformat(str(bound))
+    """The day a min or max of a date field means (see `date_bound`); None without a bound."""
+    return None if bound is None else date_bound(str(bound), today)
 
 
 def max_length(field: Field) -> int:
