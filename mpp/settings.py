@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "accounts.apps.AccountsConfig",
     "counters.apps.CountersConfig",
     "permits.apps.PermitsConfig",
+    "visits.apps.VisitsConfig",
 ]
 
 MIDDLEWARE = [

@@ -88,7 +88,7 @@ def empty_mall(db):
     tables = [
         name
         for name in connection.introspection.table_names()
-        if name.startswith(("counters_", "permits_"))
+        if name.startswith(("counters_", "permits_", "visits_"))
     ]
     with connection.cursor() as cursor, connection.constraint_checks_disabled():
         if connection.vendor == "postgresql":

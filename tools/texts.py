@@ -21,7 +21,7 @@ import polib
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("mpp", "accounts", "counters", "permits")
+ROOMS = ("mpp", "accounts", "counters", "permits", "visits")
 LANGUAGES = ("id", "en")
 # Template folders that belong to a room; every other one is the portal's own.
 FOLDERS = {
@@ -32,6 +32,7 @@ FOLDERS = {
     "usersessions": "accounts",
     "counters": "counters",
     "permits": "permits",
+    "visits": "visits",
 }
 PLAIN = {"_", "gettext", "gettext_lazy", "gettext_noop", "ugettext"}
 PLURAL = {"ngettext", "ngettext_lazy"}
@@ -42,6 +43,7 @@ CALL = re.compile(r"\b(_|n?p?gettext)\s*\(")
 SAME = {
     "Admin",
     "Agenda",
+    "agenda",
     "Bahasa Indonesia",
     "Chat",
     "Data",

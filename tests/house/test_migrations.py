@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from tests.house.source import ROOT
 
-ROOMS = ("mpp/kit", "accounts", "counters", "permits")
+ROOMS = ("mpp/kit", "accounts", "counters", "permits", "visits")
 AUTOMATIC = re.compile(r"_auto_|_alter_|^0001_initial$|_and_more$")
 
 

@@ -8,12 +8,14 @@ from accounts import portable as accounts
 from counters import portable as counters
 from mpp.kit import portable as kit
 from permits import portable as permits
+from visits import portable as visits
 
 DECLARED = {
     "kit": kit.FIELDS,
     "accounts": accounts.FIELDS,
     "counters": counters.FIELDS,
     "permits": permits.FIELDS,
+    "visits": visits.FIELDS,
 }
 KINDS = {"config", "public", "personal"}
 # A column of this kind of content is somebody's data wherever it stands.

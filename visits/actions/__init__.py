@@ -1,0 +1,51 @@
+"""Every act on a visit, one function each: the only code that changes one."""
+
+from visits.actions.desk import (
+    approve,
+    ask,
+    cancel_by_host,
+    dispose,
+    merge,
+    offer,
+    reject,
+    reschedule,
+    resize,
+)
+from visits.actions.request import (
+    accept,
+    answer,
+    attach_letter,
+    cancel_by_guest,
+    decline,
+    missing,
+    renew_link,
+    resend_link,
+    save,
+    set_listed,
+    start,
+    submit,
+)
+
+__all__ = [
+    "accept",
+    "answer",
+    "approve",
+    "ask",
+    "attach_letter",
+    "cancel_by_guest",
+    "cancel_by_host",
+    "decline",
+    "dispose",
+    "merge",
+    "missing",
+    "offer",
+    "reject",
+    "renew_link",
+    "resend_link",
+    "reschedule",
+    "resize",
+    "save",
+    "set_listed",
+    "start",
+    "submit",
+]
