@@ -11,12 +11,15 @@ from functools import cache
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from counters.models import Agency, Posting
+from counters.models import Agency, Counter, Posting
 from mpp.kit import clock
 from mpp.kit.prepared import Prepared
+from mpp.kit.verdicts import YES, No, Verdict
 
+FRONT_DESK = "front_desk"
 SUPERVISOR = "supervisor"
 CATALOGUE_EDITOR = "catalogue_editor"
 HEAD = "head"
@@ -141,3 +144,26 @@ def can_publish(user: User | AnonymousUser, agency: Agency | int | None = None) 
 
 def _agency_id(agency: Agency | int | None) -> int | None:
     return agency.pk if isinstance(agency, Agency) else agency
+
+
+def can_serve(user: User | AnonymousUser, counter: Counter) -> Verdict:
+    """Whether this person may call and serve at a counter: front desk of its agency."""
+    if has_role(user, counter.agency_id, FRONT_DESK, SUPERVISOR) or is_supervisor(user):
+        return YES
+    return No(_("You are not posted to the front desk of this agency."))
+
+
+def can_supervise(user: User | AnonymousUser, agency: Agency | int | None = None) -> bool:
+    """Whether this person oversees the queues of `agency`; without it, of any agency."""
+    if is_supervisor(user):
+        return True
+    if agency is None:
+        return any(post.role == SUPERVISOR for post in postings_of(user))
+    return has_role(user, agency, SUPERVISOR)
+
+
+def supervised_ids(user: User | AnonymousUser) -> frozenset[int] | None:
+    """Agencies whose queues this person oversees; None means all of them."""
+    if is_supervisor(user):
+        return None
+    return frozenset(p.agency_id for p in postings_of(user) if p.role == SUPERVISOR)

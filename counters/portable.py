@@ -1,11 +1,15 @@
-"""What each column of this room is: places, the catalogue and the calendar.
+"""What each column of this room is: places, the catalogue and the calendar
+(the queue: `counters.portable_queue`).
 
 `config` goes into a region's blueprint, `public` is a fact without a person that stays here,
 `personal` belongs to somebody and never leaves with the configuration. A new column is declared
 here in the commit that adds it; a house test asks for it.
 """
 
+from counters.portable_queue import QUEUE_FIELDS
+
 FIELDS: dict[str, dict[str, str]] = {
+    **QUEUE_FIELDS,
     "Agency": {
         "id": "public",
         "created_at": "public",
@@ -37,6 +41,11 @@ FIELDS: dict[str, dict[str, str]] = {
         "floor": "config",
         "order": "config",
         "assumed": "config",
+        "state": "public",
+        "state_reason": "public",
+        "state_at": "public",
+        "back_at": "public",
+        "staffed_by": "personal",
     },
     "Holiday": {
         "id": "public",

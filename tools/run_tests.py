@@ -38,7 +38,7 @@ GUARDED = (
     "visits/querysets.py",
     "accounts/actions*.py",
     "accounts/permissions.py",
-    "counters/actions*.py",
+    "counters/actions/*.py",
     "counters/permissions.py",
 )
 

@@ -1,6 +1,15 @@
-"""Places, postings, the catalogue and the calendar."""
+"""Places, postings, the catalogue, the calendar, the queue and the hall."""
 
+from counters.models.bookings import (
+    LIVE_BOOKING,
+    Booking,
+    BookingState,
+    BookingStep,
+    LiveKey,
+    Slot,
+)
 from counters.models.calendar import Holiday
+from counters.models.calls import Call, Errand
 from counters.models.catalogue import (
     Audience,
     Channel,
@@ -11,21 +20,95 @@ from counters.models.catalogue import (
     StandardState,
     TimeUnit,
 )
-from counters.models.places import Agency, AgencyKind, Counter, Posting, Site
+from counters.models.hall import (
+    Announcement,
+    CounterStep,
+    Device,
+    DeviceKind,
+    Disruption,
+    LearnedWait,
+    PaperBlock,
+    QueueFact,
+    ShownRange,
+    SiteLive,
+)
+from counters.models.hours import (
+    LAST_TICKET_MINUTES,
+    DayChange,
+    WeekPlan,
+)
+from counters.models.places import (
+    Agency,
+    AgencyKind,
+    Counter,
+    CounterState,
+    Posting,
+    Site,
+)
+from counters.models.queue import (
+    AT_COUNTER,
+    ENDED,
+    LIVE,
+    Identity,
+    Lane,
+    PriorityReason,
+    Queue,
+    QueueDay,
+    Scope,
+    Source,
+    Ticket,
+    TicketState,
+    TicketStep,
+)
 
 __all__ = [
+    "AT_COUNTER",
     "Agency",
     "AgencyKind",
+    "Announcement",
     "Audience",
+    "Booking",
+    "BookingState",
+    "BookingStep",
+    "Call",
     "Channel",
     "Counter",
+    "CounterState",
+    "CounterStep",
+    "DayChange",
+    "Device",
+    "DeviceKind",
+    "Disruption",
+    "ENDED",
+    "Errand",
     "Holiday",
+    "Identity",
+    "LAST_TICKET_MINUTES",
+    "LIVE",
+    "LIVE_BOOKING",
+    "Lane",
+    "LearnedWait",
     "LifeEvent",
+    "LiveKey",
+    "PaperBlock",
     "Posting",
+    "PriorityReason",
+    "Queue",
+    "QueueDay",
+    "QueueFact",
+    "Scope",
     "Service",
     "ServiceStandard",
+    "ShownRange",
     "Site",
+    "SiteLive",
+    "Slot",
+    "Source",
     "StandardRequirement",
     "StandardState",
+    "Ticket",
+    "TicketState",
+    "TicketStep",
     "TimeUnit",
+    "WeekPlan",
 ]

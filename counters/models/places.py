@@ -86,8 +86,19 @@ class Agency(Stamped):
         return self.abbr or self.name
 
 
+class CounterState(models.TextChoices):
+    OPEN = "open", _("open")
+    PAUSED = "paused", _("on a break")
+    CLOSED = "closed", _("closed")
+    DISRUPTED = "disrupted", _("disrupted")
+
+
 class Counter(Stamped):
-    """One window (loket) of an agency in a site."""
+    """One window (loket) of an agency in a site.
+
+    `state` says whether it serves now (moved by the acts of the queue, history in
+    `CounterStep`); `staffed_by` is who sits at it.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="counters")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="counters")
@@ -97,6 +108,15 @@ class Counter(Stamped):
     floor = models.CharField(_("floor"), max_length=20, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     assumed = models.JSONField(_("assumed fields"), default=list, blank=True)
+    state = models.CharField(
+        _("state"), max_length=10, choices=CounterState, default=CounterState.CLOSED
+    )
+    state_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    state_at = models.DateTimeField(_("since"), null=True, blank=True)
+    back_at = models.DateTimeField(_("back at"), null=True, blank=True)
+    staffed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("counter")
@@ -104,6 +124,9 @@ class Counter(Stamped):
         ordering = ["order", "key"]
         constraints = [
             models.UniqueConstraint(fields=["site", "key"], name="counter_key_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=CounterState.values), name="counter_state_known"
+            ),
         ]
 
     def __str__(self) -> str:

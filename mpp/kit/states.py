@@ -54,9 +54,6 @@ def move(
         raise transaction.TransactionManagementError("move() needs a transaction around it.")
     if len(key) > _LONGEST_KEY:
         raise WrongState(_("This form is not valid any more. Open the page again."))
-    repeat = _earlier(obj, to, key, step_model)
-    if repeat:
-        return repeat
     at = at or clock.now()
     changes = {state_field: to, **(extra or {})}
     step = step_model(
@@ -69,7 +66,8 @@ def move(
         at=at,
     )
     try:
-        # A savepoint: when the same key wins a race, the UPDATE must be undone as well.
+        # A savepoint: when this key did it before, the UPDATE must be undone as well. Asking
+        # first would cost every act a query for the rare double click.
         with transaction.atomic():
             step.from_state = _update(obj, state_field, from_, changes, where or {}, at)
             step.save(force_insert=True)
@@ -110,8 +108,12 @@ def _update(
     names = {each.name for each in obj._meta.concrete_fields}
     stamp = {"updated_at": at} if "updated_at" in names else {}
     # Twice at most per allowed state: another act may move the row between them meanwhile.
-    for _attempt in range(2 * len(from_)):
-        current = rows.values_list(state_field, flat=True).first()
+    for attempt in range(2 * len(from_)):
+        # With one possible start the UPDATE itself is the question.
+        if attempt == 0 and len(from_) == 1:
+            (current,) = from_
+        else:
+            current = rows.values_list(state_field, flat=True).first()
         if current not in from_:
             break
         if rows.filter(**{state_field: current, **where}).update(**{**stamp, **changes}):

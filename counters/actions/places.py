@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 from counters import published
+from counters.actions.base import Refused
 from counters.models import (
     Agency,
     Channel,
@@ -19,10 +20,6 @@ from counters.models import (
 from counters.permissions import forget_postings
 from mpp.kit import clock
 from mpp.kit.verdicts import YES, No, Verdict
-
-
-class Refused(ValueError):
-    """The act is not possible; the message is the sentence people read."""
 
 
 @transaction.atomic

@@ -1,0 +1,192 @@
+"""A counter's day: opened, paused, disrupted, closed, taken over. Nobody in line is lost by it."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from counters.actions.base import CounterBusy, Refused, current_at, touch, touch_site
+from counters.models import Agency, Counter, CounterState, CounterStep, Disruption, Site, Ticket
+from counters.permissions import can_serve, can_supervise
+from mpp.kit import clock
+from mpp.kit.states import move
+from mpp.kit.transactions import act
+
+
+def _assert_may(counter: Counter, actor: User) -> None:
+    right = can_serve(actor, counter)
+    if not right:
+        raise Refused(right.sentence)
+
+
+def _move(
+    counter: Counter, to: str, *, from_: set[str], actor: User, reason: str, key: str, **columns
+) -> Counter:
+    now = clock.now()
+    move(
+        counter,
+        to,
+        from_=from_,
+        actor=actor,
+        step_model=CounterStep,
+        reason=reason,
+        key=key,
+        extra={"state_reason": reason[:200], "state_at": now, **columns},
+    )
+    touch_site(counter.site_id)
+    return counter
+
+
+@act
+def open_counter(
+    counter: Counter, *, actor: User, take_over: bool = False, key: str = ""
+) -> Counter:
+    """Sit down at a counter and open it; also after a break.
+
+    One person sits at one counter: another one that he had open is closed first. Raises Refused
+    when somebody else sits here and `take_over` was not said.
+    """
+    _assert_may(counter, actor)
+    counter.refresh_from_db()
+    taken = counter.staffed_by_id not in (None, actor.pk)
+    if taken and counter.state != CounterState.CLOSED and not take_over:
+        raise Refused(
+            _("%(person)s is at this counter. Take it over?") % {"person": counter.staffed_by}
+        )
+    for other in Counter.objects.filter(staffed_by=actor).exclude(pk=counter.pk):
+        close_counter(other, actor=actor, reason=_("moved to another counter"))
+    return _move(
+        counter,
+        CounterState.OPEN,
+        from_=set(CounterState.values),
+        actor=actor,
+        reason="",
+        key=key,
+        staffed_by_id=actor.pk,
+        back_at=None,
+    )
+
+
+@act
+def pause_counter(
+    counter: Counter, *, actor: User, reason: str, back_at: datetime | None = None, key: str = ""
+) -> Counter:
+    """Take a break: whoever stands here is finished first, nobody new is called."""
+    return _away(counter, CounterState.PAUSED, actor, reason, key, back_at)
+
+
+@act
+def disrupt_counter(counter: Counter, *, actor: User, reason: str, key: str = "") -> Counter:
+    """The counter cannot serve (system down); people see the reason."""
+    return _away(counter, CounterState.DISRUPTED, actor, reason, key, None)
+
+
+def _away(
+    counter: Counter, to: str, actor: User, reason: str, key: str, back_at: datetime | None
+) -> Counter:
+    _assert_may(counter, actor)
+    if not reason.strip():
+        raise Refused(_("Say why: people see the reason."))
+    standing = current_at(counter)
+    if standing is not None and to == CounterState.PAUSED:
+        raise CounterBusy(standing)
+    return _move(
+        counter,
+        to,
+        from_={"open", "paused", "disrupted"},
+        actor=actor,
+        reason=reason,
+        key=key,
+        back_at=back_at,
+    )
+
+
+@act
+def close_counter(counter: Counter, *, actor: User, reason: str = "", key: str = "") -> Counter:
+    """Close the counter. Numbers that were sent to it go back to the whole queue.
+
+    Raises CounterBusy while somebody stands here.
+    """
+    _assert_may(counter, actor)
+    standing = current_at(counter)
+    if standing is not None:
+        raise CounterBusy(standing)
+    free_waiting(counter)
+    return _move(
+        counter,
+        CounterState.CLOSED,
+        from_={"open", "paused", "disrupted"},
+        actor=actor,
+        reason=reason,
+        key=key,
+        staffed_by_id=None,
+        back_at=None,
+    )
+
+
+def free_waiting(counter: Counter) -> int:
+    """Numbers that wait for this counter alone wait for the whole queue again; how many."""
+    rows = Ticket.objects.filter(wanted_counter=counter)
+    days = list(rows.values_list("queue_day_id", flat=True).distinct())
+    touch(*days)
+    return rows.update(wanted_counter=None)
+
+
+@act
+def begin_disruption(
+    site: Site,
+    *,
+    actor: User,
+    system_name: str,
+    agency: Agency | None = None,
+    note: str = "",
+    note_en: str = "",
+) -> Disruption:
+    """Tell everybody that a system is down: one running notice per system and agency."""
+    if not can_supervise(actor, agency) and not _serves(actor, agency):
+        raise Refused(_("You cannot report this for that agency."))
+    known = Disruption.objects.filter(
+        site=site, agency=agency, system_name=system_name, ended_at__isnull=True
+    ).first()
+    if known is not None:
+        return known
+    row = Disruption.objects.create(
+        site=site,
+        agency=agency,
+        system_name=system_name,
+        note=note,
+        note_en=note_en,
+        began_at=clock.now(),
+        began_by=actor,
+    )
+    touch_site(site.pk)
+    return row
+
+
+@act
+def end_disruption(disruption: Disruption, *, actor: User) -> Disruption:
+    """The system runs again."""
+    if not can_supervise(actor, disruption.agency_id) and not _serves(actor, disruption.agency):
+        raise Refused(_("You cannot report this for that agency."))
+    now = clock.now()
+    rows = Disruption.objects.filter(pk=disruption.pk, ended_at__isnull=True)
+    if rows.update(ended_at=now, ended_by=actor):
+        disruption.ended_at, disruption.ended_by = now, actor
+        touch_site(disruption.site_id)
+    return disruption
+
+
+def _serves(actor: User, agency: Agency | None) -> bool:
+    counter = Counter.objects.filter(agency=agency).first() if agency is not None else None
+    return counter is not None and bool(can_serve(actor, counter))
+
+
+__all__ = [
+    "begin_disruption",
+    "close_counter",
+    "disrupt_counter",
+    "end_disruption",
+    "free_waiting",
+    "open_counter",
+    "pause_counter",
+]
