@@ -26,6 +26,12 @@ PEOPLE = (
         (("dukcapil", "front_desk"), ("dukcapil", "verifier")),
     ),
     Person(
+        "loket2@demo.id",
+        "Rudi Hartono",
+        "second counter (Dispendukcapil)",
+        (("dukcapil", "front_desk"),),
+    ),
+    Person(
         "verifikator@demo.id",
         "Agus Prasetyo",
         "verifier (DPMPTSP)",

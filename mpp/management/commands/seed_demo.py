@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from mpp import demo_data
+from mpp import demo_data, demo_hall
 from mpp.kit.models import Installation
 
 
@@ -25,7 +25,9 @@ class Command(BaseCommand):
         with transaction.atomic():
             call_command("load_roles", verbosity=0)
             demo_data.make_places()
+            demo_hall.make_hall()
             people = demo_data.make_people()
             if not without_files:
                 demo_data.make_files(people)
+                demo_hall.make_queue_life(people)
         self.stdout.write(f"{len(people)} people")
