@@ -18,6 +18,7 @@ from django.utils.translation import override
 from accounts import access, outbox
 from accounts import jobs as people_jobs
 from accounts.models import Job
+from counters import learning
 from mpp.kit import clock, files
 from permits import papers, sweeps
 from permits.actions import expire_opinions
@@ -61,6 +62,7 @@ JOBS = (
     Periodic("codes", people_jobs.forget_old_codes, 3600),
     Periodic("sessions", people_jobs.clear_sessions, DAY),
     Periodic("chain", people_jobs.check_chain, DAY),
+    Periodic("waits", learning.learn, DAY),
 )
 
 
