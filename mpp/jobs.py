@@ -21,7 +21,10 @@ from accounts.models import Job
 from counters import learning
 from mpp.kit import clock, files
 from permits import papers, sweeps
+from mpp.kit import clock, files, paper_pdfs
+from permits import sweeps
 from permits.actions import expire_opinions
+from visits import sweeps as visit_sweeps
 
 log = logging.getLogger("mpp.jobs")
 BEAT = "worker"
@@ -50,13 +53,19 @@ class Periodic:
 
 JOBS = (
     Periodic("outbox", outbox.drain, 1),
-    Periodic("papers", papers.make_pending, 2),
+    Periodic("papers", paper_pdfs.make_pending, 2),
     Periodic("scans", files.scan_pending, 15),
     Periodic("seals", access.seal_events, 60),
     Periodic("deadlines", expire_opinions, 300),
     Periodic("completeness", sweeps.presume_complete, 300),
     Periodic("corrections", sweeps.follow_corrections, 3600),
     Periodic("drafts", sweeps.expire_drafts, DAY),
+    Periodic("visit-offers", visit_sweeps.expire_offers, 60),
+    Periodic("visit-days", visit_sweeps.end_of_day, 3600),
+    Periodic("visit-reminders", visit_sweeps.remind, 3600),
+    Periodic("visit-follow-ups", visit_sweeps.ask_follow_ups, 3600),
+    Periodic("visit-contacts", visit_sweeps.forget_contacts, DAY),
+    Periodic("visit-drafts", visit_sweeps.drop_drafts, DAY),
     Periodic("orphans", files.sweep_orphans, DAY),
     Periodic("accounts", people_jobs.drop_unproved_accounts, DAY),
     Periodic("codes", people_jobs.forget_old_codes, 3600),

@@ -1,23 +1,19 @@
-"""What a permit says: placeholders filled, validity, number, masked holder; and the PDFs."""
+"""What a permit says: placeholders filled, validity, number, masked holder."""
 
-import json
-import logging
-import re
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from mpp.kit import clock, signing
-from mpp.kit.files import discard, store_bytes
-from mpp.kit.models import Installation, Paper, PdfState
+from mpp.kit.models import Installation
+from mpp.kit.paper_pdfs import make_pdf, make_pending
+from mpp.kit.paper_texts import NUMBER_PART, fill, paper_number
 from mpp.kit.papers import PaperPayload, render
 from mpp.kit.references import format_code
 from permits.casefile import CaseFile
@@ -25,29 +21,7 @@ from permits.conditions import is_empty
 from permits.definition import DocumentTemplate
 from permits.display import shown_value
 
-log = logging.getLogger("permits.papers")
-PLACEHOLDER = re.compile(r"\{([a-z_]+(?:\.[a-z0-9_]+)?)\}")
-NUMBER_PART = re.compile(r"\{(seq(?::0(\d))?|year|month|month_roman)\}")
-ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-PDF_ATTEMPTS = 5
 PAPER_LANGUAGE = "id"
-
-
-def paper_number(pattern: str, sequence: int, day: date) -> str:
-    """The number of a paper from its pattern: {seq}, {seq:04}, {year}, {month}, {month_roman}.
-
-    A closed list of parts, never `str.format`: the pattern is data that staff edit.
-    """
-
-    def part(match: re.Match) -> str:
-        name = match.group(1)
-        if name.startswith("seq"):
-            return f"{sequence:0{int(match.group(2) or 1)}d}"
-        if name == "year":
-            return str(day.year)
-        return f"{day.month:02}" if name == "month" else ROMAN[day.month - 1]
-
-    return NUMBER_PART.sub(part, pattern)
 
 
 def add_months(day: date, months: int) -> date:
@@ -91,11 +65,6 @@ def placeholders(case: CaseFile, number: str, issued_on: date, until: date | Non
         "application": case.application.public_ref,
         **answer_texts(case),
     }
-
-
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """Replace `{placeholders}` of the closed list; an unknown one becomes empty."""
-    return PLACEHOLDER.sub(lambda match: values.get(match.group(1), ""), text)
 
 
 def payload(
@@ -159,44 +128,15 @@ def preview(case: CaseFile) -> bytes:
     return render(content, preview=True)
 
 
-def make_pdf(paper: Paper) -> bool:
-    """Render and sign one pending paper; True when it is ready now. Safe to run twice."""
-    try:
-        content = json.loads(paper.payload)
-        pdf = signing.sign_pdf(
-            render(content),
-            reason=f"{paper.title} {paper.number}",
-            location=content.get("region", ""),
-        )
-    except Exception as fault:  # the row keeps the reason; the worker tries again
-        attempts = paper.pdf_attempts + 1
-        Paper.objects.filter(pk=paper.pk, pdf_state=PdfState.PENDING).update(
-            pdf_attempts=attempts,
-            pdf_error=type(fault).__name__,
-            pdf_state=PdfState.FAILED if attempts >= PDF_ATTEMPTS else PdfState.PENDING,
-        )
-        raise
-    with transaction.atomic():
-        stored = store_bytes(
-            ContentFile(pdf), name=f"{paper.number.replace('/', '-')}.pdf", mime="application/pdf"
-        )
-        made = Paper.objects.filter(pk=paper.pk, pdf_state=PdfState.PENDING).update(
-            pdf=stored, pdf_state=PdfState.READY, pdf_error="", updated_at=clock.now()
-        )
-        if not made:
-            discard(stored)
-    return bool(made)
-
-
-def make_pending(limit: int = 20) -> int:
-    """Make the PDFs that wait; how many are ready now. One broken paper never stops the others."""
-    waiting = Paper.objects.filter(kind="permit", pdf_state=PdfState.PENDING).order_by(
-        "pdf_attempts", "created_at"
-    )
-    ready = 0
-    for paper in waiting[:limit]:
-        try:
-            ready += make_pdf(paper)
-        except Exception:
-            log.exception("the PDF of paper %s could not be made", paper.pk)
-    return ready
+__all__ = [
+    "add_months",
+    "answer_texts",
+    "fill",
+    "make_pdf",
+    "make_pending",
+    "paper_number",
+    "payload",
+    "placeholders",
+    "preview",
+    "valid_until",
+]

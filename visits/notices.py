@@ -120,9 +120,9 @@ def link(visit: Visit) -> None:
     _guest(visit, "link", f"{visit.link_version}:{clock.now():%Y%m%d%H%M}")
 
 
-def remind(visit: Visit, days: int) -> None:
-    """The visit is near; said once per date."""
-    _guest(visit, "reminder", f"{visit.revision}:{days}", days=days, **_when(visit.slot))
+def remind(visit: Visit, mark: int, days: int) -> None:
+    """The visit is `days` days away; said once per mark (3 and 1 days) and date."""
+    _guest(visit, "reminder", f"{visit.revision}:{mark}", days=days, **_when(visit.slot))
 
 
 def completed(visit: Visit) -> None:

@@ -17,7 +17,7 @@ from mpp.kit import clock
 logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).resolve().parent
-LAYOUTS = {"permit": "permit.typ", "receipt": "receipt.typ"}
+LAYOUTS = {"permit": "permit.typ", "receipt": "receipt.typ", "list": "list.typ"}
 # Loaded once: reading the fonts costs more than a page.
 FONTS = typst.Fonts(
     include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(HERE / "fonts")]
@@ -56,7 +56,8 @@ class PaperPayload(TypedDict):
     The caller resolves languages, dates and placeholders; this is also the canonical JSON that
     a Paper freezes. `rows`, `paragraphs`, `legal_basis`, `notes` and `sent` are lists of texts.
     `verify_url` goes into the QR code and must carry no personal data; `verify_address` is the
-    same for people to type. `accent` is a colour "#RRGGBB" of the mark.
+    same for people to type. `accent` is a colour "#RRGGBB" of the mark. The layout "list" draws
+    `cells` (lines of texts) under the heads `columns` with relative `widths`.
     """
 
     installation: str
@@ -80,6 +81,11 @@ class PaperPayload(TypedDict):
     notes: NotRequired[list[str]]
     highlight: NotRequired[Highlight]
     sent: NotRequired[list[str]]
+    layout: NotRequired[str]
+    columns: NotRequired[list[str]]
+    widths: NotRequired[list[int]]
+    cells: NotRequired[list[list[str]]]
+    landscape: NotRequired[bool]
 
 
 class PaperTrouble(Exception):
@@ -89,7 +95,7 @@ class PaperTrouble(Exception):
 def render(
     payload: PaperPayload,
     *,
-    layout: Literal["permit", "receipt"] = "permit",
+    layout: Literal["permit", "receipt", "list"] = "permit",
     preview: bool = False,
 ) -> bytes:
     """Return the paper as PDF/A-2b, unsigned. `preview` marks every page as not valid.
@@ -187,7 +193,7 @@ def _fill(payload: PaperPayload, *, preview: bool) -> dict:
     """All keys a layout reads, the fixed words in the paper's language included."""
     texts = ("installation", "title", "number", "region", "agency", "address", "opening")
     texts += ("place_and_date", "verify_address", "verify_code")
-    lists = ("rows", "paragraphs", "legal_basis", "notes", "sent")
+    lists = ("rows", "paragraphs", "legal_basis", "notes", "sent", "columns", "widths", "cells")
     data = {key: payload.get(key) or "" for key in texts}
     data |= {key: payload.get(key) or [] for key in lists}
     data["signatory"] = {"position": "", "name": "", "detail": ""} | payload.get("signatory", {})
@@ -200,7 +206,7 @@ def _fill(payload: PaperPayload, *, preview: bool) -> dict:
     filled["accent"] = accent if re.fullmatch(r"#[0-9A-Fa-f]{6}", accent) else ACCENT
     url = payload.get("verify_url", "")
     filled["qr"] = qr_svg(url).replace("<svg", _SVG_OPEN, 1) if url else ""
-    return filled | {"language": language}
+    return filled | {"language": language, "landscape": bool(payload.get("landscape"))}
 
 
 _SVG_OPEN = '<svg xmlns="http://www.w3.org/2000/svg"'

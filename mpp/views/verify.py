@@ -60,19 +60,34 @@ class PdfForm(forms.Form):
         return pdf
 
 
+# Papers that state a fact of one day: they do not end. Kind -> (label of the day, sentence).
+FACTS = {
+    "visit_attendance": (
+        gettext_lazy("Day of the visit"),
+        gettext_lazy("This person took part in the visit on that day."),
+    ),
+    "visit_reply": (
+        gettext_lazy("Date of the letter"),
+        gettext_lazy("This letter is in force: the visit is approved as it says."),
+    ),
+}
+
+
 def describe(paper: Paper) -> dict:
     """What a stranger may see of a paper: state, type, number, dates, masked holder."""
     state = state_of(paper, clock.today())
     title = paper.title_en if is_english() and paper.title_en else paper.title
+    day_label, _sentence_of_fact = FACTS.get(paper.kind, (_("Issued"), ""))
+    until = {
+        "label": _("Valid until"),
+        "value": date_id(paper.valid_until) if paper.valid_until else _("no end date"),
+    }
     pairs = [
         {"label": _("Type"), "value": title},
         {"label": _("Number"), "value": paper.number},
         {"label": _("Holder"), "value": paper.holder_masked},
-        {"label": _("Issued"), "value": date_id(paper.issued_on)},
-        {
-            "label": _("Valid until"),
-            "value": date_id(paper.valid_until) if paper.valid_until else _("no end date"),
-        },
+        {"label": day_label, "value": date_id(paper.issued_on)},
+        *([] if paper.kind in FACTS else [until]),
         {"label": _("Issued by"), "value": paper.issuer},
         {"label": _("Code"), "value": format_code(paper.code)},
     ]
@@ -84,13 +99,15 @@ def describe(paper: Paper) -> dict:
         "state": state,
         "tone": TONES[state],
         "icon": ICONS[state],
-        "heading": HEADINGS[state],
+        "heading": _("Genuine") if state == "valid" and paper.kind in FACTS else HEADINGS[state],
         "text": _sentence(paper, state),
         "pairs": pairs,
     }
 
 
 def _sentence(paper: Paper, state: str) -> str:
+    if state == "valid" and paper.kind in FACTS:
+        return FACTS[paper.kind][1]
     if state == "valid" and paper.valid_until:
         return _("Valid until %(day)s.") % {"day": date_id(paper.valid_until)}
     if state == "valid":

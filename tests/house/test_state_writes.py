@@ -13,7 +13,7 @@ STATE_NAMES = {"state", "phase", "scan_state", "pdf_state"}
 ALLOWED = {
     "accounts/outbox.py": "the worker claims and ends a delivery; the attempt is its fence",
     "mpp/kit/files.py": "the state of the scan is the scanner's answer",
-    "permits/papers.py": "the PDF of a paper: pending, ready, failed; written by the worker",
+    "mpp/kit/paper_pdfs.py": "the PDF of a paper: pending, ready, failed; written by the worker",
     "permits/versions.py": "publishing: draft, published, retired; UNIQUE and CHECK behind it",
     "permits/actions/apply.py": "an answered correction round, inside the act of sending again",
     "permits/actions/correct.py": "a cancelled correction round, inside its act",

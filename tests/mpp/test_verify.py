@@ -1,6 +1,7 @@
 """/verifikasi/: what a stranger learns of a paper, by code and by PDF."""
 
 import io
+import json
 from datetime import timedelta
 
 import pikepdf
@@ -151,7 +152,7 @@ def _foreign(paper: Paper, folder) -> bytes:
         str(authority / "signer.key"), str(authority / "signer.crt"), (str(authority / "ca.crt"),)
     )
     other = signing.Signer(simple, (), is_demo=True)
-    text = papers.render(papers.json.loads(paper.payload))
+    text = papers.render(json.loads(paper.payload))
     return signing.sign_pdf(text, reason="", location="", signer=other)
 
 

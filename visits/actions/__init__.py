@@ -1,5 +1,26 @@
 """Every act on a visit, one function each: the only code that changes one."""
 
+from visits.actions.after import (
+    add_photo,
+    answer_follow_up,
+    give_feedback,
+    publish_material,
+    remove_photo,
+    show_entry,
+    show_photo,
+    sign_guest_book,
+    withdraw_material,
+)
+from visits.actions.day import (
+    add_walk_in,
+    check_in,
+    check_out,
+    close,
+    complete,
+    no_show,
+    self_check_in,
+    take_back_check_in,
+)
 from visits.actions.desk import (
     approve,
     ask,
@@ -10,6 +31,11 @@ from visits.actions.desk import (
     reject,
     reschedule,
     resize,
+)
+from visits.actions.people import (
+    add_participants,
+    change_participant,
+    remove_participant,
 )
 from visits.actions.request import (
     accept,
@@ -28,24 +54,44 @@ from visits.actions.request import (
 
 __all__ = [
     "accept",
+    "add_participants",
+    "add_photo",
+    "add_walk_in",
     "answer",
+    "answer_follow_up",
     "approve",
     "ask",
     "attach_letter",
     "cancel_by_guest",
     "cancel_by_host",
+    "change_participant",
+    "check_in",
+    "check_out",
+    "close",
+    "complete",
     "decline",
     "dispose",
+    "give_feedback",
     "merge",
     "missing",
+    "no_show",
     "offer",
+    "publish_material",
     "reject",
+    "remove_participant",
+    "remove_photo",
     "renew_link",
-    "resend_link",
     "reschedule",
+    "resend_link",
     "resize",
     "save",
+    "self_check_in",
     "set_listed",
+    "show_entry",
+    "show_photo",
+    "sign_guest_book",
     "start",
     "submit",
+    "take_back_check_in",
+    "withdraw_material",
 ]

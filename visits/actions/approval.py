@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mpp.kit import clock
-from visits import agenda, hosting, notices
+from visits import agenda, hosting, letters, notices
 from visits.actions import base
 from visits.availability import can_receive, frame_of
 from visits.models import Visit, VisitSession, VisitSlot
@@ -73,6 +73,7 @@ def settle(
         agenda.shift(visit, old_begin)
     else:
         agenda.draft(visit)
+    letters.write_reply(visit, actor=actor)
 
 
 def accept_offer(visit: Visit, *, key: str) -> None:
@@ -138,6 +139,8 @@ def cancel(visit: Visit, *, act: str, actor: User | None, reason: str, key: str)
     )
     base.free(visit, place)
     base.free_offer(visit, offered)
+    if place is not None:
+        letters.end_letters(visit, actor=actor, reason=reason)
 
 
 def hosted_slot(

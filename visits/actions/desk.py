@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mpp.kit import clock
 from mpp.kit.transactions import act
-from visits import capacity, hosting, notices
+from visits import capacity, hosting, letters, notices
 from visits.actions import approval, base
 from visits.models import Visit, VisitSession
 from visits.permissions import can_host, can_work
@@ -249,6 +249,7 @@ def _change_host(visit: Visit, host: User, *, actor: User, reason: str, key: str
         columns={"host": host, "revision": visit.revision + 1},
     )
     hosting.release(old, visit.slot)
+    letters.write_reply(visit, actor=actor)
     notices.approved(visit, is_change=True)
     return visit
 

@@ -1,0 +1,65 @@
+"""The calendar file: what RFC 5545 requires, a constant UID and a rising SEQUENCE."""
+
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+
+from mpp.kit import clock
+from tests.factories import visits as make
+from visits import actions, calendarfile
+
+pytestmark = pytest.mark.django_db
+
+
+def read(visit):
+    """(calendar, event) of the file, read again; fails on lines the standard forbids."""
+    content = calendarfile.build(visit)
+    lines = content.decode("utf-8").split("\r\n")
+    assert lines[-1] == ""
+    assert "\n" not in content.decode().replace("\r\n", "")
+    assert max(len(line.encode()) for line in lines) <= 75
+    calendar = Calendar.from_ical(content)
+    [event] = calendar.walk("VEVENT")
+    assert not [error for part in calendar.walk() for error in part.errors]
+    return calendar, event
+
+
+def test_the_file_has_what_the_standard_requires(site, desk):
+    visit = make.approved(desk.host, institution="Setda Kabupaten Tanah Laut; Bagian Organisasi")
+    calendar, event = read(visit)
+    assert calendar["VERSION"] == "2.0"
+    assert calendar["PRODID"]
+    assert calendar["METHOD"] == "PUBLISH"
+    [zone] = calendar.walk("VTIMEZONE")
+    assert zone["TZID"] == event["DTSTART"].params["TZID"] == "Asia/Jakarta"
+    assert zone.walk("STANDARD")
+    for name in ("UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "SUMMARY", "ORGANIZER"):
+        assert name in event, name
+    assert event.decoded("DTSTAMP").utcoffset() == timedelta(0)
+    assert event.decoded("DTSTART") == clock.local(visit.slot.starts_at)
+    assert event.decoded("DTEND") > event.decoded("DTSTART")
+    assert "Tanah Laut; Bagian" in event["SUMMARY"]
+    assert event["ORGANIZER"].startswith("mailto:")
+    assert "ATTENDEE" not in event, "RFC 5546 forbids it with PUBLISH"
+
+
+def test_the_name_stays_and_the_sequence_rises(site, desk):
+    visit = make.approved(desk.host)
+    _calendar, first = read(visit)
+    actions.reschedule(
+        visit,
+        actor=desk.host,
+        session=make.session("siang"),
+        date=make.open_day(1),
+        reason="Rapat",
+        key="r",
+    )
+    _calendar, second = read(visit)
+    actions.cancel_by_host(visit, actor=desk.host, reason="Banjir", key="c")
+    calendar, third = read(visit)
+    assert first["UID"] == second["UID"] == third["UID"]
+    assert [each["SEQUENCE"] for each in (first, second, third)] == [0, 1, 2]
+    assert calendar["METHOD"] == "CANCEL"
+    assert third["STATUS"] == "CANCELLED"
+    assert second.decoded("DTSTART") == third.decoded("DTSTART") != first.decoded("DTSTART")
