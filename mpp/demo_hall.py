@@ -113,6 +113,7 @@ def _make_queues(site: Site) -> None:
                 "service_minutes": LONG.get(agency.key, 10),
                 "order": order,
                 "walk_in_quota": 400 if agency.key == "dukcapil" else None,
+                "least_calls": 2,
                 "takes_bookings": agency.key != "info",
                 "assumed": ["service_minutes", "walk_in_quota", "letter"],
             },
@@ -175,7 +176,7 @@ def _serve_since(
         moment = start + timedelta(minutes=minute)
         with clock.replay(moment):
             for queue in queues:
-                if chance.random() < (0.45 if queue.key == "dukcapil" else 0.12):
+                if chance.random() < (0.85 if queue.key == "dukcapil" else 0.2):
                     number += 1
                     _arrive(queue, number, reasons, chance)
             for pairs in counters.values():
@@ -216,6 +217,7 @@ def _work(
     except actions.Refused:
         return
     if chance.random() < 0.06:
+        actions.recall(ticket, actor=user)
         actions.no_answer(ticket, actor=user)
         return
     actions.arrived(ticket, actor=user)

@@ -18,7 +18,7 @@ from django.utils.translation import override
 from accounts import access, outbox
 from accounts import jobs as people_jobs
 from accounts.models import Job
-from counters import learning
+from counters import learning, retention
 from mpp.kit import clock, files
 from permits import papers, sweeps
 from mpp.kit import clock, files, paper_pdfs
@@ -69,6 +69,7 @@ JOBS = (
     Periodic("orphans", files.sweep_orphans, DAY),
     Periodic("accounts", people_jobs.drop_unproved_accounts, DAY),
     Periodic("codes", people_jobs.forget_old_codes, 3600),
+    Periodic("contacts", retention.forget_contacts, DAY),
     Periodic("sessions", people_jobs.clear_sessions, DAY),
     Periodic("chain", people_jobs.check_chain, DAY),
     Periodic("waits", learning.learn, DAY),

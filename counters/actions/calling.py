@@ -262,8 +262,16 @@ def begin_errand(ticket: Ticket, counter: Counter, at: datetime) -> None:
 
 @act
 def no_answer(ticket: Ticket, *, actor: User, key: str = "") -> Ticket:
-    """Nobody came: the number may come back once within the grace time; the counter is free."""
+    """Nobody came: the number may come back once within the grace time; the counter is free.
+
+    Raises Refused until the number was called as often as its queue wants.
+    """
     counter = _assert_at(ticket, actor)
+    if (
+        ticket.state == TicketState.CALLED
+        and ticket.call_count < ticket.queue_day.queue.least_calls
+    ):
+        raise Refused(_("Call once more first: nobody is passed over after a single call."))
     touch(ticket.queue_day_id)
     step(
         ticket,

@@ -9,6 +9,7 @@ from accounts.models import User
 from counters.actions.base import CounterBusy, Refused, current_at, day_of, step, touch
 from counters.actions.calling import begin_errand
 from counters.models import (
+    AT_COUNTER,
     Counter,
     CounterState,
     Errand,
@@ -35,6 +36,8 @@ def _assert_desk(ticket: Ticket, actor: User) -> None:
     right = can_serve(actor, counter) if counter is not None else None
     if not right:
         raise Refused(_("You are not posted to the front desk of this agency."))
+    if ticket.state in AT_COUNTER and counter.staffed_by_id != actor.pk:
+        raise Refused(_("Somebody else is at this counter. Take it over first."))
 
 
 @act

@@ -105,6 +105,7 @@ class Booking(models.Model):
     link_version = models.PositiveSmallIntegerField(default=1)
     change_count = models.PositiveSmallIntegerField(_("changed"), default=0)
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)
+    forgotten_at = models.DateTimeField(_("contact forgotten"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("booking")

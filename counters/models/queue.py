@@ -101,6 +101,7 @@ class Queue(Stamped):
     come_back_minutes = models.PositiveSmallIntegerField(
         _("target after coming back (min)"), default=10
     )
+    least_calls = models.PositiveSmallIntegerField(_("calls before nobody came"), default=1)
     most_calls = models.PositiveSmallIntegerField(_("calls at most"), default=3)
     most_defers = models.PositiveSmallIntegerField(_("moves back at most"), default=2)
     is_active = models.BooleanField(_("active"), default=True)
@@ -265,6 +266,7 @@ class Ticket(models.Model):
     issue_key = models.CharField(max_length=80, unique=True, editable=False)
     link_version = models.PositiveSmallIntegerField(default=1)
     near_at = models.DateTimeField(_("told that the turn is near"), null=True, blank=True)
+    forgotten_at = models.DateTimeField(_("contact forgotten"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("ticket")
