@@ -21,6 +21,7 @@ from accounts.models import Job
 from counters import learning, retention
 from mpp.kit import clock, files
 from permits import papers, sweeps
+from counters import learning
 from mpp.kit import clock, files, paper_pdfs
 from permits import sweeps
 from permits.actions import expire_opinions
