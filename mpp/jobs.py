@@ -19,9 +19,6 @@ from accounts import access, outbox
 from accounts import jobs as people_jobs
 from accounts.models import Job
 from counters import learning, retention
-from mpp.kit import clock, files
-from permits import papers, sweeps
-from counters import learning
 from mpp.kit import clock, files, paper_pdfs
 from permits import sweeps
 from permits.actions import expire_opinions
