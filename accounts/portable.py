@@ -5,6 +5,8 @@
 here in the commit that adds it; a house test asks for it.
 """
 
+from mpp.kit.exported import Exported
+
 FIELDS: dict[str, dict[str, str]] = {
     "AccessEvent": {
         "id": "personal",
@@ -148,3 +150,17 @@ FIELDS: dict[str, dict[str, str]] = {
         "user_permissions": "personal",
     },
 }
+
+# A right is a permission of the desk: "counters.view_agency".
+_RIGHTS = {
+    "type": "array",
+    "maxItems": 300,
+    "items": {"type": "string", "maxLength": 120, "pattern": "^[a-z_]+\\.[a-z_]+$"},
+}
+
+# What stands in the blueprint, in the order in which it is brought in.
+EXPORTS = (
+    Exported(model="Role", file="roles", shapes={"rights": _RIGHTS}, superuser_only=True),
+    Exported(model="Text", file="texts", key=("key", "language"), superuser_only=True),
+)
+NOT_EXPORTED: dict[str, str] = {}

@@ -6,6 +6,7 @@
 here in the commit that adds it; a house test asks for it.
 """
 
+from counters.portable_exports import EXPORTS, NOT_EXPORTED
 from counters.portable_queue import QUEUE_FIELDS
 
 FIELDS: dict[str, dict[str, str]] = {
@@ -152,3 +153,5 @@ FIELDS: dict[str, dict[str, str]] = {
         "order": "config",
     },
 }
+
+__all__ = ["EXPORTS", "FIELDS", "NOT_EXPORTED"]

@@ -224,3 +224,10 @@ FIELDS: dict[str, dict[str, str]] = {
         "at": "personal",
     },
 }
+
+# Permit types stand in the blueprint in their own format (`permits.exchange`).
+EXPORTS = ()
+NOT_EXPORTED = {
+    "PermitType": "its name stands in its definition; the short code is not used anywhere",
+    "PermitVersion": "the published definition is the file of the type (permits/types/*.yaml)",
+}

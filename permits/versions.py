@@ -25,6 +25,9 @@ class CannotPublish(ValueError):
 # Parsed published definitions by their sha256: equal content is equal for every process.
 _PARSED: dict[str, PermitDefinition] = {}
 MOST_PARSED = 256
+# How published types number their papers, by sha256: publishing many reads each only once.
+_NUMBERS: dict[str, tuple[str, str, str]] = {}
+MOST_NUMBERS = 4096
 PATH_SECONDS = 10
 
 
@@ -69,17 +72,26 @@ def _number_clashes(version: PermitVersion, defn: PermitDefinition) -> list[Prob
     others = PermitVersion.objects.filter(state=VersionState.PUBLISHED).exclude(
         permit_type=version.permit_type_id
     )
-    for other in others:
-        paper = definition_of(other).document
-        if (
-            paper is not None
-            and paper.number_format == defn.document.number_format
-            and paper.sequence != defn.document.sequence
-        ):
+    digests = set(others.values_list("digest", flat=True))
+    unknown = digests - _NUMBERS.keys()
+    if unknown:
+        if len(_NUMBERS) + len(unknown) > MOST_NUMBERS:
+            _NUMBERS.clear()
+            unknown = digests
+        for other in PermitVersion.objects.filter(digest__in=unknown):
+            _NUMBERS[other.digest] = _numbering(definition_of(other))
+    for digest in sorted(digests):
+        number_format, sequence, name = _NUMBERS[digest]
+        if number_format == defn.document.number_format and sequence != defn.document.sequence:
             sentence = _("%(name)s uses the same number format with another sequence.")
-            words = sentence % {"name": definition_of(other).name}
-            return [Problem("document.number_format", words)]
+            return [Problem("document.number_format", sentence % {"name": name})]
     return []
+
+
+def _numbering(defn: PermitDefinition) -> tuple[str, str, str]:
+    """Number format, sequence and name of a type; no format when it issues no paper."""
+    paper = defn.document
+    return (paper.number_format, paper.sequence, defn.name) if paper else ("", "", defn.name)
 
 
 def ensure_draft(defn: PermitDefinition, service: Service, text: str) -> PermitVersion:

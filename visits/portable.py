@@ -5,6 +5,8 @@
 here in the commit that adds it; a house test asks for it.
 """
 
+from mpp.kit.exported import WEEKDAYS, Exported
+
 FIELDS: dict[str, dict[str, str]] = {
     "AgendaTemplate": {
         "id": "public",
@@ -302,3 +304,31 @@ FIELDS: dict[str, dict[str, str]] = {
         "date": "personal",
     },
 }
+
+_DAY_COUNTS = {
+    "type": "array",
+    "maxItems": 12,
+    "items": {"type": "integer", "minimum": 1, "maximum": 3650},
+}
+
+# What stands in the blueprint, in the order in which it is brought in.
+EXPORTS = (
+    Exported(model="Topic", file="topics"),
+    Exported(
+        model="VisitRules",
+        file="rules",
+        shapes={"follow_up_days": _DAY_COUNTS},
+        draft={"is_active": False},
+    ),
+    Exported(
+        model="VisitSession",
+        file="sessions",
+        key=("site", "key"),
+        shapes={"weekdays": WEEKDAYS},
+        renamed=("name", "room"),
+        draft={"is_active": False},
+    ),
+    Exported(model="AgendaTemplate", file="agenda"),
+    Exported(model="LetterTemplate", file="letters", renamed=("signatory",)),
+)
+NOT_EXPORTED: dict[str, str] = {}

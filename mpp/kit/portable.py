@@ -5,6 +5,13 @@
 here in the commit that adds it; a house test asks for it.
 """
 
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from mpp.kit.exported import TEXTS_BY_NAME, Exported, time_zone
+from mpp.kit.theme import MOTIFS, check_theme
+
 FIELDS: dict[str, dict[str, str]] = {
     "Installation": {
         "id": "public",
@@ -71,3 +78,25 @@ FIELDS: dict[str, dict[str, str]] = {
         "created_at": "personal",
     },
 }
+
+
+def _motif(value: Any) -> str:
+    return "" if value in MOTIFS else _("There is no motif “%(name)s”.") % {"name": value}
+
+
+def _theme(value: Any) -> str:
+    return " ".join(check_theme(value))
+
+
+# What stands in the blueprint, in the order in which it is brought in.
+EXPORTS = (
+    Exported(
+        model="Installation",
+        file="installation",
+        shapes={"theme": TEXTS_BY_NAME},
+        checks={"time_zone": time_zone, "motif": _motif, "theme": _theme},
+        renamed=("name", "region_name", "region_code", "reference_prefix", "address"),
+        superuser_only=True,
+    ),
+)
+NOT_EXPORTED: dict[str, str] = {}

@@ -138,7 +138,7 @@ def test_small_catalogue_is_read():
         ("sources: []\ncounters", "sources: []\nsources: []\ncounters", "line 19:"),
         ("name: Dinas\n", "name: Dinas\n    name: Lain\n", "the key 'name' stands twice"),
         ("abbr: Dinas", "abbr: &x Dinas", "anchors and aliases are not allowed"),
-        ("abbr: Dinas", "abbr: !!python/object:os.system x", "cannot be read"),
+        ("abbr: Dinas", "abbr: !!python/object:os.system x", "tags are not allowed"),
         ("synonyms: [ktp]", "synonyms: ktp", "must be a list"),
         ("synonyms: [ktp]", 'synonyms: ["a\\u0000b"]', "holds a control character"),
     ],
