@@ -1,13 +1,15 @@
 """How places, catalogue, hours and queues stand in the blueprint (`mpp.kit.exported`)."""
 
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from counters.hours import BadSpan, read_spans
 from counters.standard_versions import bring_standard
 from mpp.kit.exported import LINES, WEEKDAYS, Exported, time_zone
 
 # A weekday ("0" is Monday) and its open spans, like 08:00-12:00.
-_SPAN = {
-    "type": "string",
-    "pattern": "^([01][0-9]|2[0-4]):[0-5][0-9]-([01][0-9]|2[0-4]):[0-5][0-9]$",
-}
+_SPAN = {"type": "string", "maxLength": 20}
 DAYS = {
     "type": "object",
     "properties": {
@@ -15,6 +17,17 @@ DAYS = {
     },
     "additionalProperties": False,
 }
+
+
+def open_spans(value: Any) -> str:
+    """Why the hours of a week cannot be read; empty when they can."""
+    try:
+        for spans in value.values():
+            read_spans(spans)
+    except BadSpan:
+        return _("Write hours like 08:00-12:00, in order and apart from each other.")
+    return ""
+
 
 # What stands in the blueprint, in the order in which it is brought in.
 EXPORTS = (
@@ -84,6 +97,7 @@ EXPORTS = (
         file="week-plans",
         key=("site", "key"),
         shapes={"days": DAYS, "assumed": LINES},
+        checks={"days": open_spans},
     ),
     Exported(model="PriorityReason", file="priority-reasons"),
     Exported(

@@ -30,11 +30,11 @@ def rows() -> tuple[list, list]:
 
 def refused(data: bytes) -> str:
     """What is said about the file; the rows are as they were, and it took no time."""
-    before, started = rows(), time.monotonic()
+    before, started = rows(), time.process_time()
     with pytest.raises((NotABlueprint, Faulty)) as caught:
         imported(data)
     assert rows() == before
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
     return str(caught.value)
 
 
