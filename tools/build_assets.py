@@ -18,9 +18,13 @@ HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.mi
 PARTS = {
     "css/public.css": ["tokens.css", "base.css", "components.css", "public.css"],
     "css/desk.css": ["tokens.css", "base.css", "components.css", "desk.css", "frame.css"],
+    "css/board.css": ["tokens.css", "board.css"],
     "js/public.js": ["shared.js", "forms.js", "upload.js", "public.js"],
     "js/desk.js": ["shared.js", "forms.js", "upload.js", "desk.js"],
+    "js/board.js": ["board.js"],
 }
+# Screens of the hall: their scripts stand alone.
+WITHOUT_HTMX = {"js/board.js"}
 
 
 def lean_css(text: str) -> str:
@@ -41,7 +45,8 @@ def built(target: str) -> str:
     texts = [(ROOT / "assets" / kind / part).read_text("utf-8") for part in PARTS[target]]
     if kind == "css":
         return lean_css("\n".join(texts))
-    return HTMX.read_text("utf-8") + "\n" + lean_js("\n".join(texts))
+    own = lean_js("\n".join(texts))
+    return own if target in WITHOUT_HTMX else HTMX.read_text("utf-8") + "\n" + own
 
 
 def main(check: bool) -> int:

@@ -18,6 +18,13 @@ from counters.actions.counter_states import (
     open_counter,
     pause_counter,
 )
+from counters.actions.devices import (
+    claim_device,
+    register_device,
+    renew_device,
+    revoke_device,
+    seen_device,
+)
 from counters.actions.line import hold, next_errand, resume, transfer
 from counters.actions.own import (
     cancel,
@@ -50,6 +57,7 @@ __all__ = [
     "call_this",
     "can_put_in_force",
     "cancel",
+    "claim_device",
     "close_counter",
     "come_back",
     "defer",
@@ -71,7 +79,11 @@ __all__ = [
     "printed",
     "put_in_force",
     "recall",
+    "register_device",
+    "renew_device",
     "resume",
+    "revoke_device",
+    "seen_device",
     "settle_printing",
     "transfer",
     "undo",

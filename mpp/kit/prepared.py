@@ -12,14 +12,14 @@ depend on it.
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, connections
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
-Value = int | str | datetime
+Value = int | str | datetime | date
 
 
 def _mark(kind: type, place: int) -> Value:
@@ -28,6 +28,8 @@ def _mark(kind: type, place: int) -> Value:
         return 2**62 + place
     if kind is datetime:
         return datetime(1900, 1, 1, tzinfo=UTC) + timedelta(seconds=place)
+    if kind is date:
+        return date(1900, 1, 1) + timedelta(days=place)
     return f"\x01{place}\x01"
 
 
@@ -35,6 +37,8 @@ def _for_database(value: Value) -> Any:
     """A value as it stands among the parameters of a statement."""
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
+    if isinstance(value, date):
+        return connection.ops.adapt_datefield_value(value)
     return value
 
 
