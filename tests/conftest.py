@@ -4,14 +4,21 @@ The catalogue, the roles and the permit types are loaded once per test database,
 commands as in real life. `people` gives one person per role, made for the test alone.
 """
 
+import hashlib
 import logging
+import os
 import socket
 import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
 from types import SimpleNamespace
 
+import django
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core import management
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
@@ -34,6 +41,9 @@ NEEDS_ROLLBACK_FREE_DATABASE = {"transactional_db", "live_server", "django_db_re
 
 # The loaded database, kept in memory (SQLite): copying it back is quicker than loading again.
 SNAPSHOT: list[sqlite3.Connection] = []
+# The file of an earlier run and Django's own call_command, while the tables come from it.
+KEPT: list = []
+ROOT = Path(__file__).parents[1]
 
 
 def pytest_make_parametrize_id(config, val, argname):
@@ -56,14 +66,61 @@ def open_null():
     return SimpleNamespace(write=lambda *_: None, flush=lambda: None, isatty=lambda: False)
 
 
+def kept_mall() -> Path:
+    """Where a migrated and loaded SQLite database is kept for the next run on this machine.
+
+    Its name is a digest of everything it is made from, so a change of one makes a new one.
+    """
+    digest = hashlib.sha256(django.__version__.encode())
+    made_from = [
+        path
+        for pattern in ("*/migrations/*.py", "*/*/migrations/*.py", "*/data/**/*", "*/models/*.py")
+        for path in ROOT.glob(pattern)
+    ]
+    made_from += [*ROOT.glob("permits/definition/*.py"), *ROOT.glob("counters/catalogue*.py")]
+    made_from += [*ROOT.glob("*/management/commands/load_*.py"), ROOT / "requirements.txt"]
+    made_from += [*ROOT.glob("permits/*.py"), *ROOT.glob("mpp/kit/*.py")]
+    for path in sorted(path for path in made_from if path.is_file()):
+        digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return Path(tempfile.gettempdir()) / f"mpp-mall-{digest.hexdigest()[:24]}.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """Where the kept database fits, no table is made and no row loaded a second time."""
+    path = kept_mall()
+    if connection.vendor != "sqlite" or not path.exists():
+        return
+    KEPT.append(path)
+    real = management.call_command
+    KEPT.append(real)
+    management.call_command = lambda *args, **kwargs: None
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """pytest-django's own, then the mall."""
+    """pytest-django's own, then the mall: loaded, or brought back from the kept database."""
     with django_db_blocker.unblock():
-        load_mall()
+        connection.ensure_connection()
+        if KEPT:
+            path, management.call_command = KEPT
+            with closing(sqlite3.connect(path)) as kept:
+                kept.backup(connection.connection)
+        else:
+            load_mall()
+            if connection.vendor == "sqlite":
+                keep_mall(kept_mall())
         if connection.vendor == "sqlite":
             SNAPSHOT.append(sqlite3.connect(":memory:", check_same_thread=False))
             connection.connection.backup(SNAPSHOT[0])
+
+
+def keep_mall(path: Path) -> None:
+    """Keep what was just loaded; whole or not at all, whoever else does the same."""
+    draft = path.with_suffix(f".{os.getpid()}")
+    with closing(sqlite3.connect(draft)) as kept:
+        connection.connection.backup(kept)
+    draft.replace(path)
 
 
 @pytest.fixture(autouse=True)
