@@ -47,7 +47,9 @@ def notify(
     object_ref: str = "",
     path: str = "",
 ) -> Notice:
-    """Tell `recipient` (or the e-mail `address` of someone without an account) about an act.
+    """Tell `recipient` (or the `address` of someone without an account) about an act.
+
+    `address` is an e-mail address, or a mobile number that begins with `+`.
 
     `kind` is `<app>.<act>` and names the texts `emails/<app>/<act>_subject.txt` and
     `_body.txt`, or the region's own `Text` rows. `key` makes it idempotent: the same key gives
@@ -65,7 +67,7 @@ def notify(
     values = {"name": str(recipient) if recipient else "", "path": path, **context}
     values["url"] = f"{settings.SITE_URL}{path}" if path else ""
     subject, body = texts(kind, language, values)
-    channel, target = ("email", address) if address else _way_to(recipient)
+    channel, target = _way_of(address) if address else _way_to(recipient)
     # A short message carries the headline and the link; the inbox has the whole text.
     short = f"{subject} {values['url']}".strip() if channel == "sms" else ""
     return _write(
@@ -134,6 +136,11 @@ def _render(app: str, act: str, part: str, values: dict[str, Any]) -> str:
     template = get_template(f"emails/{app}/{act}_{part}.txt")
     # Plain text: escaping for HTML would show &amp; in a mail.
     return template.template.render(Context(values, autoescape=False))
+
+
+def _way_of(address: str) -> tuple[str, str]:
+    """(channel, address) of somebody without an account."""
+    return ("sms" if address.startswith("+") else "email"), address
 
 
 def _way_to(person: User) -> tuple[str, str]:

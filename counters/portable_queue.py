@@ -150,6 +150,7 @@ QUEUE_FIELDS: dict[str, dict[str, str]] = {
                 "late_minutes",
                 "release_from_minutes",
                 "release_to_minutes",
+                "most_changes",
                 "offer_minutes",
                 "grace_minutes",
                 "come_back_minutes",

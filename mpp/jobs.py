@@ -18,6 +18,7 @@ from django.utils.translation import override
 from accounts import access, outbox
 from accounts import jobs as people_jobs
 from accounts.models import Job
+from counters import actions as hall
 from counters import learning, retention
 from mpp.kit import clock, files, paper_pdfs
 from permits import sweeps
@@ -56,6 +57,16 @@ JOBS = (
     Periodic("seals", access.seal_events, 60),
     Periodic("deadlines", expire_opinions, 300),
     Periodic("completeness", sweeps.presume_complete, 300),
+    Periodic("printing", hall.settle_printing, 15),
+    Periodic("missed", hall.expire_missed, 30),
+    Periodic("holds", hall.expire_holds, 5),
+    Periodic("releases", hall.release_places, 15),
+    Periodic("offers", hall.make_offers, 30),
+    Periodic("slots", hall.make_slots, 120),
+    Periodic("days", hall.end_past_days, 300),
+    Periodic("no_shows", hall.mark_no_shows, 600),
+    Periodic("displaced", hall.lapse_displaced, DAY),
+    Periodic("reminders", hall.remind, 900),
     Periodic("corrections", sweeps.follow_corrections, 3600),
     Periodic("drafts", sweeps.expire_drafts, DAY),
     Periodic("visit-offers", visit_sweeps.expire_offers, 60),

@@ -1,6 +1,8 @@
 """Every act of this room, one function each: views, the desk, commands and robots call these."""
 
 from counters.actions.base import AlreadyInLine, CounterBusy, Refused
+from counters.actions.booking_base import HoldOver
+from counters.actions.bookings import cancel_booking, check_in, reschedule
 from counters.actions.calling import (
     arrived,
     call_next,
@@ -25,6 +27,16 @@ from counters.actions.devices import (
     revoke_device,
     seen_device,
 )
+from counters.actions.days import (
+    change_day,
+    displace,
+    end_of_day,
+    end_past_days,
+    reopen_day,
+    set_quota,
+)
+from counters.actions.holds import accept, confirm, hold_again
+from counters.actions.holds import hold as hold_place
 from counters.actions.line import hold, next_errand, resume, transfer
 from counters.actions.own import (
     cancel,
@@ -44,12 +56,27 @@ from counters.actions.places import (
     group_of,
     put_in_force,
 )
+from counters.actions.slots import make_slots
 from counters.actions.tickets import issue
+from counters.actions.waiting_list import (
+    decline,
+    expire_booking,
+    expire_holds,
+    join_list,
+    lapse_displaced,
+    make_offers,
+    mark_no_shows,
+    no_show,
+    release_places,
+    remind,
+)
 
 __all__ = [
     "AlreadyInLine",
     "CounterBusy",
+    "HoldOver",
     "Refused",
+    "accept",
     "appoint",
     "arrived",
     "begin_disruption",
@@ -58,22 +85,40 @@ __all__ = [
     "can_put_in_force",
     "cancel",
     "claim_device",
+    "cancel_booking",
+    "change_day",
+    "check_in",
     "close_counter",
     "come_back",
+    "confirm",
+    "decline",
     "defer",
+    "displace",
     "disrupt_counter",
     "draft_standard",
     "end_disruption",
+    "end_of_day",
+    "end_past_days",
     "end_posting",
     "expire",
+    "expire_booking",
+    "expire_holds",
     "expire_missed",
     "finish",
     "follow_postings",
     "group_of",
     "hold",
+    "hold_again",
+    "hold_place",
     "issue",
+    "join_list",
+    "lapse_displaced",
+    "make_offers",
+    "make_slots",
+    "mark_no_shows",
     "next_errand",
     "no_answer",
+    "no_show",
     "open_counter",
     "pause_counter",
     "printed",
@@ -84,6 +129,12 @@ __all__ = [
     "resume",
     "revoke_device",
     "seen_device",
+    "release_places",
+    "remind",
+    "reopen_day",
+    "reschedule",
+    "resume",
+    "set_quota",
     "settle_printing",
     "transfer",
     "undo",

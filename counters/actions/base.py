@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from counters.models import (
+    ENDED,
     Booking,
+    BookingState,
+    BookingStep,
     Counter,
     LiveKey,
     Queue,
@@ -118,7 +121,7 @@ def step(
     """
     now = clock.now()
     before = {name: _plain(getattr(ticket, name)) for name in REMEMBERED}
-    return move(
+    done = move(
         ticket,
         to,
         from_=from_,
@@ -136,6 +139,52 @@ def step(
             "before": before,
             "undoes": undoes,
         },
+    )
+    if ticket.booking_id is not None and not done.is_repeat:
+        _booking_follows(ticket, done.from_state, actor)
+    return done
+
+
+def _booking_follows(ticket: Ticket, was: str, actor: User | None) -> None:
+    """A booking is done when its number has ended, and goes on when that is taken back."""
+    if (was in ENDED) == (ticket.state in ENDED):
+        return
+    ended = ticket.state in ENDED
+    book_step(
+        ticket.booking,
+        BookingState.DONE if ended else BookingState.CHECKED_IN,
+        act="done" if ended else "undo",
+        from_={BookingState.CHECKED_IN if ended else BookingState.DONE},
+        actor=actor,
+    )
+
+
+def book_step(
+    booking: Booking,
+    to: str,
+    *,
+    act: str,
+    from_: Collection[str],
+    actor: User | None,
+    key: str = "",
+    reason: str = "",
+    columns: dict[str, Any] | None = None,
+    where: dict[str, Any] | None = None,
+) -> BookingStep:
+    """Move a booking through the one door; the step names the slot it stands in afterwards."""
+    now = clock.now()
+    return move(
+        booking,
+        to,
+        from_=from_,
+        actor=actor,
+        step_model=BookingStep,
+        reason=reason,
+        key=key,
+        at=now,
+        extra={"state_at": now, **(columns or {})},
+        where=where,
+        step_fields={"act": act, "slot_id": (columns or {}).get("slot_id", booking.slot_id)},
     )
 
 

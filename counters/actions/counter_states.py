@@ -20,7 +20,14 @@ def _assert_may(counter: Counter, actor: User) -> None:
 
 
 def _move(
-    counter: Counter, to: str, *, from_: set[str], actor: User, reason: str, key: str, **columns
+    counter: Counter,
+    to: str,
+    *,
+    from_: set[str],
+    actor: User | None,
+    reason: str,
+    key: str,
+    **columns,
 ) -> Counter:
     now = clock.now()
     move(
@@ -124,6 +131,22 @@ def close_counter(counter: Counter, *, actor: User, reason: str = "", key: str =
     )
 
 
+@act
+def close_for_the_night(counter: Counter) -> Counter:
+    """Close a counter whose day has ended and that somebody forgot; nobody stands there."""
+    free_waiting(counter)
+    return _move(
+        counter,
+        CounterState.CLOSED,
+        from_={"open", "paused", "disrupted"},
+        actor=None,
+        reason="",
+        key="",
+        staffed_by_id=None,
+        back_at=None,
+    )
+
+
 def free_waiting(counter: Counter) -> int:
     """Numbers that wait for this counter alone wait for the whole queue again; how many."""
     rows = Ticket.objects.filter(wanted_counter=counter)
@@ -184,6 +207,7 @@ def _serves(actor: User, agency: Agency | None) -> bool:
 __all__ = [
     "begin_disruption",
     "close_counter",
+    "close_for_the_night",
     "disrupt_counter",
     "end_disruption",
     "free_waiting",

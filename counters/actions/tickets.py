@@ -146,7 +146,7 @@ def _issue(
     verdict = can_issue(queue, hours, day, source=source, at=now)
     if not verdict:
         raise Refused(verdict.sentence)
-    number = _next_number(day, person=person, counts=True, by_staff=source in BY_STAFF)
+    number = next_number(day, person=person, counts=True, by_staff=source in BY_STAFF)
     start = max(now, hours.opens_at)
     return insert_ticket(
         day,
@@ -163,7 +163,7 @@ def _issue(
     )
 
 
-def _next_number(day: QueueDay, *, person: Person, counts: bool, by_staff: bool) -> int:
+def next_number(day: QueueDay, *, person: Person, counts: bool, by_staff: bool) -> int:
     """The next number of the day: one conditional UPDATE that also keeps the quota.
 
     The row stays held until commit, so there is neither a gap nor a double.
@@ -227,7 +227,7 @@ def insert_ticket(
         contact_name=person.name,
         phone=person.phone,
         email=person.email,
-        person_key=person_key(person, day.day),
+        person_key=booking.person_key if booking else person_key(person, day.day),
         is_unkeyed=person.is_unkeyed,
         helped_by=person.helped_by,
         language=person.language,
@@ -247,14 +247,20 @@ def insert_ticket(
         Errand(ticket=ticket, order=place, queue=at, service=service)
         for place, (at, service) in enumerate(errands)
     )
-    claim_keys(person, day, ticket=ticket)
+    claim_keys(person, day, ticket=ticket, booking=booking)
     return ticket
 
 
 def claim_keys(
     person: Person, day: QueueDay, *, ticket: Ticket | None = None, booking: Booking | None = None
 ) -> None:
-    """Make the person one in his scope; raises AlreadyInLine when he is there already."""
+    """Make the person one in his scope; raises AlreadyInLine when he is there already.
+
+    With both, the number takes over the keys of its booking: the person stays one.
+    """
+    if ticket is not None and booking is not None:
+        LiveKey.objects.filter(booking=booking, is_live=True).update(ticket=ticket)
+        return
     hashes = live_hashes(person, day.queue, day.day)
     rows = [LiveKey(hash=each, day=day.day, ticket=ticket, booking=booking) for each in hashes]
     try:
@@ -277,4 +283,4 @@ def already_in_line(hashes: Sequence[str]) -> AlreadyInLine:
     return AlreadyInLine(_("This person is in line already. One person, one number."), found)
 
 
-__all__ = ["can_issue", "claim_keys", "insert_ticket", "issue"]
+__all__ = ["can_issue", "claim_keys", "insert_ticket", "issue", "next_number"]

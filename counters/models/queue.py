@@ -96,6 +96,7 @@ class Queue(Stamped):
     release_to_minutes = models.PositiveSmallIntegerField(
         _("a cancelled place returns after at most (min)"), default=30
     )
+    most_changes = models.PositiveSmallIntegerField(_("other times at most"), default=3)
     offer_minutes = models.PositiveSmallIntegerField(_("an offer lasts (min)"), default=30)
     grace_minutes = models.PositiveSmallIntegerField(_("come back within (min)"), default=30)
     come_back_minutes = models.PositiveSmallIntegerField(
