@@ -1,8 +1,9 @@
-"""Addresses of the catalogue and the agencies; open to everybody."""
+"""Addresses of the catalogue, the agencies and the queue; open to everybody."""
 
 from django.urls import path
 
 from counters.views import board, public
+from counters.views import days, public, queues, taking, ticket, ticket_page
 
 app_name = "counters"
 urlpatterns = [
@@ -14,4 +15,12 @@ urlpatterns = [
     path("layar/<slug:site>/data.json", board.board_data, name="board-data"),
     path("layar/<slug:site>/hidup/", board.board_alive, name="board-alive"),
     path("perangkat/<str:token>/", board.device_open, name="device-open"),
+    path("antrean/", queues.queue_list, name="queue-list"),
+    path("antrean/ambil/<slug:key>/", days.queue_detail, name="queue-detail"),
+    path("antrean/ambil/<slug:key>/sekarang/", taking.queue_now, name="queue-now"),
+    path("antrean/<str:secret>/", ticket_page.secret_link, name="ticket"),
+    path("antrean/<str:secret>/kini/", ticket.ticket_live, name="ticket-live"),
+    path("antrean/<str:secret>/batal/", ticket.ticket_cancel, name="ticket-cancel"),
+    path("antrean/<str:secret>/mundur/", ticket.ticket_defer, name="ticket-defer"),
+    path("antrean/<str:secret>/kembali/", ticket.ticket_come_back, name="ticket-come-back"),
 ]

@@ -25,6 +25,11 @@ def _navigation(language: str) -> dict[str, list[dict]]:
     services = {"url": reverse("counters:service-list"), "label": _("Services"), "icon": "grid"}
     mine = {"url": reverse("permits:application-list"), "label": _("My files"), "icon": "folder"}
     track = {"url": reverse("permits:track"), "label": _("Track"), "icon": "search"}
+    queue = {
+        "url": reverse("counters:queue-list"),
+        "label": _("Queue"),
+        "icon": "ticket-perforated",
+    }
     check = {"url": reverse("verify"), "label": _("Check a permit"), "icon": "patch-check"}
     agencies = {
         "url": reverse("counters:agency-list"),
@@ -33,8 +38,8 @@ def _navigation(language: str) -> dict[str, list[dict]]:
     }
     account = {"url": reverse("accounts:profile"), "label": _("Account"), "icon": "person"}
     return {
-        "nav_items": [services, agencies, track, check],
-        "tab_items": [home, services, mine, check, account],
+        "nav_items": [services, queue, agencies, track, check],
+        "tab_items": [home, services, queue, mine, account],
         "inbox_url": reverse("accounts:inbox"),
     }
 

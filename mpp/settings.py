@@ -282,6 +282,10 @@ ACCOUNT_RATE_LIMITS = {
     "upload": "60/m/user",
     "message": "20/m/user",
     "draft": "20/h/user",
+    # Numbers and bookings: per address, per person served, and per helper (numbers for others).
+    "queue": "300/m/ip",
+    "queue_person": "12/h/key",
+    "queue_help": "3/d/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"

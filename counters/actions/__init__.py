@@ -39,6 +39,7 @@ from counters.actions.holds import accept, confirm, hold_again
 from counters.actions.holds import hold as hold_place
 from counters.actions.line import hold, next_errand, resume, transfer
 from counters.actions.own import (
+    can_come_back,
     cancel,
     come_back,
     defer,
@@ -82,6 +83,7 @@ __all__ = [
     "begin_disruption",
     "call_next",
     "call_this",
+    "can_come_back",
     "can_put_in_force",
     "cancel",
     "claim_device",

@@ -8,6 +8,8 @@ from django.core.files.base import ContentFile
 from accounts.models import BusinessMember, Notice
 from accounts.models.jobs import Job
 from accounts.models.people import Business, BusinessInvite
+from counters.models import WeekPlan
+from counters.persons import Person
 from mpp import demo_data
 from mpp.kit import clock
 from mpp.kit.files import store_clean
@@ -15,6 +17,7 @@ from mpp.kit.models import Paper
 from mpp.kit.uploads import inspect
 from permits import actions
 from permits.casefile import CaseFile
+from tests.counters.queue.hall import make_queue, take
 from tests.permits import engine
 
 ROLES = (
@@ -41,6 +44,14 @@ def _with_real_document(application, owner):
     """Put a file that exists on disk into the first slot; returns its document."""
     slot = CaseFile(application).documents[0].slot
     return actions.attach(application, actor=owner, slot=slot, file=_picture(), position=1)
+
+
+def _ticket(owner):
+    """A number of a queue that is open at any hour."""
+    queue = make_queue("dukcapil", "D")
+    days = {str(day): ["00:00-23:59"] for day in range(7)}
+    WeekPlan.objects.create(site=queue.site, key="selalu", name="Selalu", days=days)
+    return take(queue, source="desk", person=Person.of(owner))
 
 
 @pytest.fixture
@@ -75,6 +86,7 @@ def world(people, settings, tmp_path):
     invite = BusinessInvite.objects.create(
         business=business, contact="teman@contoh.id", invited_by=owner
     )
+    ticket = _ticket(owner)
     for application in (draft, at_desk, correction):
         application.refresh_from_db()
     return SimpleNamespace(
@@ -91,6 +103,8 @@ def world(people, settings, tmp_path):
         business=business,
         membership=membership,
         invite=invite,
+        queue=ticket.queue_day.queue,
+        ticket=ticket,
         notice=Notice.objects.filter(recipient=owner).first(),
         user=lambda role: getattr(people, role, None),
     )

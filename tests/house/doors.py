@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from counters.models import Agency, Service, ServiceStandard
+from counters.views.secrets import secret_of
 from permits.casefile import CaseFile
 from permits.models import PermitType, PermitVersion
 from permits.versions import definition_of
@@ -21,6 +22,8 @@ from tests.house.conftest import ROLES
 TABLE = Path(__file__).with_name("doors.yaml")
 # Django's own pieces without a page: the catch-all, the redirect of an old address.
 NAMELESS = {"admin:None", "None"}
+# Pages of one queue.
+QUEUE_DOORS = {"queue-detail", "queue-now"}
 # Switched by MPP_DEMO, which is off in tests.
 DEMO_ONLY = {"demo-messages"}
 
@@ -55,6 +58,10 @@ def arguments(name: str, world) -> list:
         return _citizen_arguments(short, world)
     if room == "accounts":
         return _account_arguments(short, world)
+    if room == "counters" and short in QUEUE_DOORS:
+        return [world.queue.key]
+    if room == "counters" and short.startswith("ticket"):
+        return [secret_of(world.ticket)]
     return {
         "verify-code": [world.paper.code],
         "counters:service-detail": ["ktp-hilang"],
