@@ -162,9 +162,7 @@ def _glance(
     down: Mapping[int, list[Outage]],
 ) -> QueueGlance:
     open_counters, counters = desks.get(queue.pk, (0, 0))
-    is_full = bool(
-        day and day.walk_in_quota is not None and day.walk_ins >= day.walk_in_quota
-    )
+    is_full = bool(day and day.walk_in_quota is not None and day.walk_ins >= day.walk_in_quota)
     return QueueGlance(
         queue=queue,
         services=tuple(service.key for service in queue.services.all()),
@@ -176,9 +174,7 @@ def _glance(
         is_full=is_full,
         usual=usual,
         outages=tuple(
-            row
-            for row in down.get(queue.site_id, [])
-            if row.agency_id in (None, queue.agency_id)
+            row for row in down.get(queue.site_id, []) if row.agency_id in (None, queue.agency_id)
         ),
     )
 

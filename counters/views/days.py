@@ -137,14 +137,10 @@ def booking_days(queue: Queue) -> list[BookingDay]:
         by_day[slot.day].append(slot)
     hours = site_hours(queue.site, today, last)
     days = [today + timedelta(days=n) for n in range(queue.book_days_ahead + 1)]
-    return [
-        BookingDay(day, hours.on(day, agency_id=queue.agency_id), by_day[day]) for day in days
-    ]
+    return [BookingDay(day, hours.on(day, agency_id=queue.agency_id), by_day[day]) for day in days]
 
 
-def chosen_day(
-    request: HttpRequest, days: list[BookingDay]
-) -> tuple[BookingDay | None, str]:
+def chosen_day(request: HttpRequest, days: list[BookingDay]) -> tuple[BookingDay | None, str]:
     """The day of the address, and what is wrong with it: the past, too far, closed, nonsense."""
     text = request.GET.get(DAY, "")
     if not text:

@@ -153,13 +153,9 @@ def refused_page(
 def limit_sentence(request: HttpRequest, form: PersonForm) -> str:
     """Why this is one number too many for now; empty when it is not."""
     who = form.cleaned_data["phone"] or f"user:{request.user.pk}"
-    if not (
-        consume(request, action="queue") and consume(request, action="queue_person", key=who)
-    ):
+    if not (consume(request, action="queue") and consume(request, action="queue_person", key=who)):
         return _("Too many attempts. Wait a minute, then try again.")
-    if form.is_helped and not consume(
-        request, action="queue_help", key=form.helper, dry_run=True
-    ):
+    if form.is_helped and not consume(request, action="queue_help", key=form.helper, dry_run=True):
         return _("You took numbers for three others today. That is the limit for one helper.")
     return ""
 

@@ -221,7 +221,9 @@ def ticket_come_back(request: HttpRequest, secret: str) -> HttpResponse:
     return _act(request, ticket_or_404(secret), secret, actions.come_back)
 
 
-def _act(request: HttpRequest, ticket: Ticket, secret: str, act: Any, **given: Any) -> HttpResponse:
+def _act(
+    request: HttpRequest, ticket: Ticket, secret: str, act: Any, **given: Any
+) -> HttpResponse:
     """Do one act of the owner and go back to the page; a refusal is told there."""
     actor = request.user if request.user.is_authenticated else None
     try:

@@ -242,9 +242,7 @@ def pairs(ticket: Ticket, there: QueueNow) -> list[dict[str, str]]:
         Source.BOOKING: _("with a booking"),
         Source.PAPER: _("on paper"),
     }[Source(ticket.source)]
-    rows.append(
-        {"label": _("Taken"), "value": f"{at_words(ticket.issued_at, zone)}, {taken}"}
-    )
+    rows.append({"label": _("Taken"), "value": f"{at_words(ticket.issued_at, zone)}, {taken}"})
     if ticket.booking_id and ticket.booking.slot:
         rows.append(
             {"label": _("Booked for"), "value": at_words(ticket.booking.slot.starts_at, zone)}

@@ -49,6 +49,7 @@ def _with_real_document(application, owner):
 def _ticket(owner):
     """A number of a queue that is open at any hour."""
     queue = make_queue("dukcapil", "D")
+    queue.counters.update(order=99)
     days = {str(day): ["00:00-23:59"] for day in range(7)}
     WeekPlan.objects.create(site=queue.site, key="selalu", name="Selalu", days=days)
     return take(queue, source="desk", person=Person.of(owner))

@@ -204,7 +204,9 @@ def test_live_part_is_304_until_something_changes(place):
     page = client.get(url)
     etag = page.headers["ETag"]
     assert client.get(url, headers={"If-None-Match": etag}).status_code == 304
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         client.get(url, headers={"If-None-Match": etag})
     assert len(asked) <= 3
     actions.call_next(place.one, actor=place.ani)
@@ -254,7 +256,9 @@ def test_unknown_queue_is_404_and_second_site_is_named(place):
     assert Client().get("/antrean/ambil/antrean-a/?lokasi=among-warga").status_code == 200
 
 
-@pytest.mark.parametrize("day", ["2026-11-23", "2027-11-23", "kemarin", "2026-11-29", "2026-99-99"])
+@pytest.mark.parametrize(
+    "day", ["2026-11-23", "2027-11-23", "kemarin", "2026-11-29", "2026-99-99"]
+)
 def test_wrong_days_are_refused_in_words(place, day):
     page = Person().open(f"/antrean/ambil/antrean-d/?hari={day}")
     assert page.status == 422
