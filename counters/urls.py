@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from counters.views import board, public
-from counters.views import days, public, queues, taking, ticket, ticket_page
+from counters.views import board, days, public, queues, taking, ticket, ticket_page
 
 app_name = "counters"
 urlpatterns = [
