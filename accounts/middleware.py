@@ -44,7 +44,9 @@ class StaffMiddleware:
         refusal = self._staff(request) if request.user.is_staff else None
         if refusal is not None:
             return refusal
-        self._remember(request)
+        # A page that refreshes itself is nobody at work: it must not keep a session alive.
+        if "X-Live" not in request.headers:
+            self._remember(request)
         return self.get_response(request)
 
     def _staff(self, request: HttpRequest) -> HttpResponse | None:

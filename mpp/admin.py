@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from permits.views.desk.frame import desk_links
+from counters.views.desk.urls import patterns as queue_patterns
+from permits.views.desk.frame import desk_links, frame
 from permits.views.desk.start import start
 
 
@@ -68,6 +69,14 @@ class DeskSite(admin.AdminSite):
     ) -> HttpResponse:
         """One door for passwords too: with fresh sign-in and a mail to the owner."""
         return redirect("account_change_password")
+
+    def get_urls(self) -> list:
+        """The queue's own pages in front of the stock ones."""
+        return [*queue_patterns(self.admin_view), *super().get_urls()]
+
+    def page_context(self, request: HttpRequest, title: str, current: str = "") -> dict:
+        """The frame of an own page of the desk, for rooms that lie below the one that made it."""
+        return frame(request, title, current=current)
 
     def each_context(self, request: HttpRequest) -> dict:
         """What the head and side of every stock page show, beside Django's own."""

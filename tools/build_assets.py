@@ -17,10 +17,17 @@ ROOT = Path(__file__).resolve().parent.parent
 HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
 PARTS = {
     "css/public.css": ["tokens.css", "base.css", "components.css", "public.css", "queue.css"],
-    "css/desk.css": ["tokens.css", "base.css", "components.css", "desk.css", "frame.css"],
+    "css/desk.css": [
+        "tokens.css",
+        "base.css",
+        "components.css",
+        "desk.css",
+        "console.css",
+        "frame.css",
+    ],
     "css/board.css": ["tokens.css", "board.css"],
     "js/public.js": ["shared.js", "forms.js", "upload.js", "public.js", "live.js"],
-    "js/desk.js": ["shared.js", "forms.js", "upload.js", "desk.js"],
+    "js/desk.js": ["shared.js", "forms.js", "upload.js", "desk.js", "desklive.js"],
     "js/board.js": ["board.js"],
 }
 # Screens of the hall: their scripts stand alone.

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from counters.models import Agency, Service, ServiceStandard
+from counters.models import Agency, Counter, Service, ServiceStandard
 from counters.views.secrets import secret_of
 from permits.casefile import CaseFile
 from permits.models import PermitType, PermitVersion
@@ -115,6 +115,8 @@ def _citizen_arguments(short: str, world) -> list:
 def _desk_arguments(short: str, world) -> list:
     if short.startswith("permits_application_"):
         return _file_arguments(short.removeprefix("permits_application_"), world)
+    if short.startswith("counters_console_"):
+        return _console_arguments(short)
     if short in {"view_on_site"}:
         return [1, 1]
     if short == "app_list":
@@ -136,6 +138,13 @@ def _desk_arguments(short: str, world) -> list:
         row = world.people.citizen if model.__name__ == "User" else model.objects.first()
         return [row.pk if row is not None else 1]
     return []
+
+
+def _console_arguments(short: str) -> list:
+    """A counter of the agency where `front_desk` works."""
+    counter = Counter.objects.filter(agency__key="dpmptsp").order_by("pk").first()
+    more = {"counters_console_ticket": [1], "counters_console_act": ["buka"]}
+    return [counter.pk, *more.get(short, [])]
 
 
 def _editor_arguments(short: str, version: PermitVersion) -> list:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from counters import permissions as places
+from counters.views.desk.frame import navigation as queue_navigation
 from permits.views.desk.piles import PILES
 
 WORKLIST = "admin:permits_application_worklist"
@@ -127,8 +128,12 @@ def desk_links(
     if not current and _is_editor_page(request.path):
         current = "types"
     edits_types = places.can_publish(request.user)
+    queue = [
+        {**item, "current": item["key"] == current, "count": ""}
+        for item in queue_navigation(request.user)
+    ]
     return {
-        "desk_nav": navigation(current, counts, edits_types=edits_types),
+        "desk_nav": [*navigation(current, counts, edits_types=edits_types), *queue],
         "desk_search_url": known["search"],
         "desk_query": query,
         "desk_office": office_of(request.user),

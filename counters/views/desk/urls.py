@@ -1,0 +1,26 @@
+"""Addresses of the queue at the desk, below /admin/. Stable."""
+
+from collections.abc import Callable
+
+from django.urls import URLPattern, path
+
+from counters.views.desk import console, console_acts, console_forms
+
+COUNTER = "loket/<int:pk>/"
+
+
+def patterns(wrap: Callable) -> list[URLPattern]:
+    """The addresses; `wrap` is the admin site's gate (`admin_view`)."""
+
+    def at(route: str, view: Callable, name: str) -> URLPattern:
+        return path(route, wrap(view), name=f"counters_{name}")
+
+    return [
+        at("loket/", console.choose, "console"),
+        at(COUNTER, console.show, "console_counter"),
+        at(f"{COUNTER}langsung/", console.live, "console_live"),
+        at(f"{COUNTER}tambah/", console_forms.issue, "console_issue"),
+        at(f"{COUNTER}gangguan/", console_forms.disruption, "console_disruption"),
+        at(f"{COUNTER}nomor/<int:ticket_pk>/", console.ticket_page, "console_ticket"),
+        at(f"{COUNTER}<slug:slug>/", console_acts.press, "console_act"),
+    ]
