@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.middleware import session_seconds
 from accounts.notices import unread_count
 from mpp.kit.installation import installation
+from visits.querysets import is_visit_staff
 
 
 def navigation() -> dict[str, list[dict]]:
@@ -59,6 +60,14 @@ def nav_place(path: str) -> str:
     return ""
 
 
+def desk_more(user: object) -> list[dict]:
+    """Items of the desk's navigation that belong to no room of files, for who may use them."""
+    if user is None or not is_visit_staff(user):
+        return []
+    url = reverse("admin:visits_visit_calendar")
+    return [{"url": url, "label": _("Study visits"), "icon": "people"}]
+
+
 def portal(request: HttpRequest) -> dict:
     """Context of every template: installation, navigation, demo flag, current path.
 
@@ -73,5 +82,6 @@ def portal(request: HttpRequest) -> dict:
         "nav_place": nav_place(request.path),
         "unread_count": cache(partial(unread_count, user)),
         "session_seconds": session_seconds(user),
+        "desk_more": partial(desk_more, user),
         **navigation(),
     }

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, time, timedelta
 
+from django.db import transaction
+
 from mpp.kit import clock
 from visits.models import AgendaTemplate, ItineraryItem, Visit
 
@@ -61,3 +63,12 @@ def shift(visit: Visit, old_begin: time) -> None:
         if starts.date() == ends.date() == _ANY_DAY:
             row.starts_at, row.ends_at = starts.time(), ends.time()
     ItineraryItem.objects.bulk_update(rows, ["starts_at", "ends_at"])
+
+
+def rewrite(visit: Visit, lines: list[ItineraryItem]) -> None:
+    """Store the whole agenda anew, in the order of time."""
+    with transaction.atomic():
+        visit.itinerary.all().delete()
+        for order, line in enumerate(sorted(lines, key=lambda row: row.starts_at), start=1):
+            line.pk, line.visit, line.order = None, visit, order
+        ItineraryItem.objects.bulk_create(lines)

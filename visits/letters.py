@@ -9,6 +9,7 @@ import json
 from datetime import date
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -311,3 +312,10 @@ def stamp_list_pdf(visit: Visit) -> bytes:
             ],
         }
         return render(content, layout="list")
+
+
+def papers_of(visit: Visit) -> QuerySet[Paper]:
+    """Every paper of a visit: its letters and the proofs of its people."""
+    return Paper.objects.filter(
+        Q(visit_letter__visit=visit) | Q(attendance__participant__visit=visit)
+    )

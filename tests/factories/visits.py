@@ -10,7 +10,7 @@ from mpp.kit import clock
 from mpp.kit.files import store_bytes
 from mpp.kit.models import StoredFile
 from tests.factories.counters import SiteFactory
-from visits import actions
+from visits import actions, capacity
 from visits.availability import frame_of
 from visits.models import (
     AgendaTemplate,
@@ -140,3 +140,8 @@ def approved(person, *, host=None, key: str = "pagi", day: date | None = None, *
     values.setdefault("wishes", [(session(key), day)])
     visit = decided_by(sent(**values), person, host=host)
     return actions.approve(visit, actor=person, session=session(key), date=day, key="setuju")
+
+
+def capacity_for(day: date, key: str = "pagi") -> None:
+    """Make the rows of a session on a day before a crowd comes."""
+    capacity.slot_for(session(key), day)

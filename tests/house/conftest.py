@@ -11,14 +11,17 @@ from accounts.models.people import Business, BusinessInvite
 from counters.models import WeekPlan
 from counters.persons import Person
 from mpp import demo_data
-from mpp.kit import clock
+from mpp.kit import clock, paper_pdfs
 from mpp.kit.files import store_clean
 from mpp.kit.models import Paper
 from mpp.kit.uploads import inspect
 from permits import actions
 from permits.casefile import CaseFile
 from tests.counters.queue.hall import make_queue, take
+from tests.factories import visits
 from tests.permits import engine
+from visits import actions as actions_of_visits
+from visits.models import Material
 
 ROLES = (
     "anonymous",
@@ -55,6 +58,19 @@ def _ticket(owner):
     return take(queue, source="desk", person=Person.of(owner))
 
 
+def _visit(people):
+    """An approved study visit with one of everything, received by the head."""
+    visits.make_site()
+    visit = visits.approved(people.head)
+    person = actions_of_visits.add_participants(visit, rows=[{"name": "Rina"}])[0]
+    visit.guest_entries.create(name="Rina", message="Bagus.", created_at=clock.now())
+    visit.photos.create(file=_picture(), caption="Bersama")
+    Material.objects.create(key="paparan", title="Paparan", file=visits.letter())
+    paper_pdfs.make_pdf(visit.letters.get().paper)
+    visit.person = person
+    return visit
+
+
 @pytest.fixture
 def world(people, settings, tmp_path):
     """One draft, one file at the desk, one in correction, one issued; owner: `people.citizen`."""
@@ -88,6 +104,7 @@ def world(people, settings, tmp_path):
         business=business, contact="teman@contoh.id", invited_by=owner
     )
     ticket = _ticket(owner)
+    visit = _visit(people)
     for application in (draft, at_desk, correction):
         application.refresh_from_db()
     return SimpleNamespace(
@@ -101,6 +118,7 @@ def world(people, settings, tmp_path):
         document=document,
         draft_document=draft_document,
         opinion=at_desk.opinions.order_by("pk").first(),
+        visit=visit,
         business=business,
         membership=membership,
         invite=invite,

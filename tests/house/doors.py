@@ -18,6 +18,8 @@ from permits.casefile import CaseFile
 from permits.models import PermitType, PermitVersion
 from permits.versions import definition_of
 from tests.house.conftest import ROLES
+from visits import links
+from visits.models import Material
 
 TABLE = Path(__file__).with_name("doors.yaml")
 # Django's own pieces without a page: the catch-all, the redirect of an old address.
@@ -117,6 +119,8 @@ def _desk_arguments(short: str, world) -> list:
         return _file_arguments(short.removeprefix("permits_application_"), world)
     if short.startswith("counters_console_"):
         return _console_arguments(short)
+    if short.startswith("visits_visit_"):
+        return _visit_arguments(short.removeprefix("visits_visit_"), world.visit)
     if short in {"view_on_site"}:
         return [1, 1]
     if short == "app_list":
@@ -166,6 +170,28 @@ def _editor_arguments(short: str, version: PermitVersion) -> list:
     }
     wanted = next(iter(get_resolver().namespace_dict["admin"][1].reverse_dict.getlist(short)))
     return [known.get(name, 1) for name in wanted[0][0][1]]
+
+
+def _visit_arguments(short: str, visit) -> list:
+    """Arguments of the visit desk's pages."""
+    lists = {"list", "calendar", "today", "figures", "figures_csv", "figures_xlsx", "materials"}
+    if short in lists | {"changelist", "add"}:
+        return []
+    if short in {"change", "delete", "history"}:
+        return [visit.pk]
+    return {
+        "screen": [visit.site.key],
+        "badge": [links.badge_of(visit.person)],
+        "material": [Material.objects.get().pk],
+        "material_withdraw": [Material.objects.get().pk],
+        "act": [visit.number, "jumlah"],
+        "paper": [visit.number, visit.letters.get().paper.code],
+        "print": [visit.number, "agenda"],
+        "entry": [visit.number, visit.guest_entries.get().pk],
+        "photo": [visit.number, visit.photos.get().pk],
+        "photo_change": [visit.number, visit.photos.get().pk],
+        "person_change": [visit.number, visit.person.pk],
+    }.get(short, [visit.number])
 
 
 def _file_arguments(short: str, world) -> list:

@@ -16,7 +16,13 @@ RECORD = os.environ.get("DOORS") == "record"
 REFUSED = {302, 403, 404, 405}
 STAFF = ("front_desk", "head")
 # Addresses below these are of one person's file or business: nobody else gets in.
-PRIVATE = ("permits:", "admin:permits_application_", "accounts:business-", "accounts:notice-")
+PRIVATE = (
+    "permits:",
+    "admin:permits_application_",
+    "admin:visits_visit_",
+    "accounts:business-",
+    "accounts:notice-",
+)
 PUBLIC_IN_PERMITS = {"permits:track", "permits:application-list", "permits:application-new"}
 LISTS = {
     "admin:permits_application_worklist",
@@ -41,6 +47,13 @@ LOGGED = (
     "admin:permits_application_round_cancel",
     "admin:permits_application_paper",
     "admin:permits_application_paper_change",
+    "admin:visits_visit_review",
+    "admin:visits_visit_day",
+    "admin:visits_visit_letter",
+    "admin:visits_visit_paper",
+    "admin:visits_visit_print",
+    "admin:visits_visit_badge",
+    "admin:visits_visit_person_change",
 )
 # Staff pages of a file that show nothing of the person.
 NOT_LOGGED = {
@@ -131,7 +144,7 @@ def test_the_desk_is_closed_to_citizens():
 
 @pytest.mark.parametrize("name", LOGGED)
 def test_opening_leaves_exactly_one_line_in_the_access_log(world, name, client):
-    role = "head" if "paper" in name else "front_desk"
+    role = "head" if "paper" in name or "visits_" in name else "front_desk"
     client.force_login(world.user(role))
     address = doors.address(name, world)
     answer = client.get(address)
@@ -145,7 +158,8 @@ def test_opening_leaves_exactly_one_line_in_the_access_log(world, name, client):
     events = list(AccessEvent.objects.order_by("pk"))
     assert len(events) == 1, [str(event) for event in events]
     assert events[0].actor == world.user(role)
-    assert events[0].subject == world.people.citizen
+    # Who is in a delegation has no account: the visit itself is named.
+    assert events[0].subject == (None if "visits_" in name else world.people.citizen)
     assert events[0].purpose
     assert events[0].office
 

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from mpp import demo_data, demo_hall
+from mpp import demo_data, demo_hall, demo_visits
 from mpp.kit.models import Installation
 
 
@@ -30,4 +30,5 @@ class Command(BaseCommand):
             if not without_files:
                 demo_data.make_files(people)
                 demo_hall.make_queue_life(people)
+                demo_visits.make_visits(people)
         self.stdout.write(f"{len(people)} people")

@@ -1,0 +1,408 @@
+"""Study visits of the demo mall: sessions, topics, templates, materials, visits in many states.
+
+Everything passes through the same acts as in real life. Days are the nearest open ones, so the
+demo works on any date. Names of people are invented.
+"""
+
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from accounts.models import User
+from counters.calendar import calendar_of, closed_days
+from counters.models import Agency, Site
+from mpp.demo_data import picture_of
+from mpp.kit import clock
+from mpp.kit.files import store_bytes, store_clean
+from mpp.kit.models import StoredFile
+from mpp.kit.papers import render
+from mpp.kit.uploads import inspect
+from visits import actions
+from visits.models import (
+    AgendaTemplate,
+    CheckInWay,
+    LetterTemplate,
+    Participant,
+    Topic,
+    Visit,
+    VisitRules,
+    VisitSession,
+)
+
+SESSIONS = (
+    ("pagi", "Sesi pagi", "Morning session", [0, 1, 2, 3], time(9, 0), time(11, 0)),
+    ("siang", "Sesi siang", "Afternoon session", [0, 1, 2, 3], time(13, 0), time(15, 0)),
+    ("jumat", "Sesi Jumat", "Friday session", [4], time(9, 30), time(11, 0)),
+)
+TOPICS = (
+    ("standar", "Standar pelayanan dan SOP", "Service standards and procedures"),
+    ("kerja-sama", "Kerja sama dengan instansi vertikal", "Agreements with national offices"),
+    ("anggaran", "Anggaran dan kelembagaan", "Budget and organisation"),
+    ("aplikasi", "Aplikasi portal dan cetak biru", "Portal software and blueprint"),
+    ("antrean", "Antrean dan layanan prioritas", "Queue and priority services"),
+    ("survei", "Survei kepuasan dan pengaduan", "Satisfaction survey and complaints"),
+)
+AGENDA = (
+    ("registrasi", "Registrasi dan daftar hadir", "Registration", "Lobi", 10),
+    ("sambutan", "Sambutan dan perkenalan", "Welcome", "", 15),
+    ("paparan", "Paparan penyelenggaraan MPP", "Presentation", "", 30),
+    ("keliling", "Keliling gerai", "Tour of the counters", "Gerai layanan", 30),
+    ("diskusi", "Diskusi", "Discussion", "", 25),
+    ("foto", "Foto bersama dan tukar cenderamata", "Group photo", "Lobi", 10),
+)
+LETTERS = (
+    (
+        "surat-balasan",
+        "reply",
+        "Surat Balasan Kunjungan",
+        "000.1.5/{seq:03}/KUNJ/{month_roman}/{year}",
+        "Menindaklanjuti surat nomor {letter_number} tanggal {letter_on} dari {institution}, "
+        "dengan hormat kami sampaikan bahwa kunjungan dapat kami terima sebagai berikut.",
+        "Mohon melengkapi daftar peserta melalui tautan yang kami kirim.\n"
+        "Mohon membawa SPPD yang sudah berisi nama dan tanggal; SPPD distempel hanya untuk "
+        "peserta yang hadir.",
+        "Kunjungan tidak dipungut biaya.",
+        "Kepala Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu",
+    ),
+    (
+        "bukti-kehadiran",
+        "attendance",
+        "Bukti Kehadiran Studi Tiru",
+        "000.1.5/{seq:04}/HADIR/{year}",
+        "Yang bertanda tangan di bawah ini menerangkan bahwa:",
+        "benar hadir pada kegiatan tersebut.",
+        "",
+        "Kepala Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu",
+    ),
+    ("agenda", "agenda", "Agenda Kunjungan", "", "Susunan acara kunjungan:", "", "", "Pendamping"),
+    (
+        "daftar-sppd",
+        "stamp_list",
+        "Daftar Peserta untuk SPPD",
+        "",
+        "Peserta yang hadir:",
+        "",
+        "",
+        "Pejabat yang menerima kunjungan",
+    ),
+)
+MATERIALS = (
+    ("profil", "Profil MPP Among Warga", "Profile of the mall", "public", "standar"),
+    ("paparan", "Bahan paparan studi tiru", "Presentation for visitors", "visitors", "aplikasi"),
+    ("pks", "Contoh perjanjian kerja sama", "Sample agreement", "visitors", "kerja-sama"),
+)
+# Kind, region, institution, leader, position, rank, people
+TANAH_LAUT = (
+    "regency", "63.01", "Sekretariat Daerah Kabupaten Tanah Laut",
+    "Fahrul Razi", "Sekretaris Daerah", "secretary", 22,
+)  # fmt: skip
+SLEMAN = (
+    "regency", "34.04", "DPMPTSP Kabupaten Sleman",
+    "Retno Pratiwi", "Kepala Dinas", "office_head", 15,
+)  # fmt: skip
+MATARAM = (
+    "city", "52.71", "Bagian Organisasi Setda Kota Mataram",
+    "Lalu Wirawan", "Kepala Bagian Organisasi", "division_head", 12,
+)  # fmt: skip
+DPRD = (
+    "parliament", "35.73", "Komisi A DPRD Kota Malang",
+    "Yanuar Adi", "Ketua Komisi A", "legislator", 18,
+)  # fmt: skip
+CAMPUS = (
+    "university", "", "Program Studi Administrasi Publik Universitas Contoh",
+    "Dian Puspita", "Ketua Program Studi", "academic", 30,
+)  # fmt: skip
+KUPANG = (
+    "city", "53.71", "DPMPTSP Kota Kupang",
+    "Maria Bere", "Kepala Dinas", "office_head", 10,
+)  # fmt: skip
+BADUNG = (
+    "regency", "51.03", "DPMPTSP Kabupaten Badung",
+    "Ketut Sudarma", "Sekretaris Dinas", "division_head", 14,
+)  # fmt: skip
+BLITAR = (
+    "regency", "35.05", "Setda Kabupaten Blitar",
+    "Suharto Wibowo", "Asisten Administrasi Umum", "office_head", 16,
+)  # fmt: skip
+NAMES = (
+    "Ahmad Fauzi", "Siti Norhasanah", "Rahmat Hidayat", "Nurul Aini", "Muhammad Rizky",
+    "Fitriani", "Hairul Anwar", "Mariatul Kiptiah", "Bambang Irawan", "Yuliana", "Syaiful Bahri",
+    "Dewi Kartika", "Agus Salim", "Rina Wati", "Taufik Rahman", "Lestari", "Eko Purnomo",
+    "Wahyu Ningsih", "Suryadi", "Khairunnisa", "Joko Prasetyo", "Mega Utami",
+)  # fmt: skip
+
+
+def make_set_up() -> Site:
+    """Rules, sessions, topics, templates of the first site; safe to run again."""
+    site = Site.objects.order_by("order", "key").first()
+    VisitRules.objects.get_or_create(
+        site=site,
+        defaults={
+            "key": site.key,
+            "note": "Surat ditujukan kepada Wali Kota. Hadir tepat waktu dan berpakaian dinas.",
+            "note_en": "Address the letter to the mayor. Please come in time.",
+        },
+    )
+    for order, (key, name, name_en, weekdays, begin, end) in enumerate(SESSIONS, start=1):
+        VisitSession.objects.get_or_create(
+            site=site,
+            key=key,
+            defaults={
+                "name": name,
+                "name_en": name_en,
+                "weekdays": weekdays,
+                "starts_at": begin,
+                "ends_at": end,
+                "room": "Ruang Rapat Lantai 2",
+                "groups_max": 1,
+                "people_max": 40,
+                "order": order,
+            },
+        )
+    for order, (key, name, name_en) in enumerate(TOPICS, start=1):
+        texts = {"name": name, "name_en": name_en, "order": order}
+        Topic.objects.get_or_create(key=key, defaults=texts)
+    for order, (key, title, title_en, place, minutes) in enumerate(AGENDA, start=1):
+        texts = {"title": title, "title_en": title_en, "place": place, "minutes": minutes}
+        AgendaTemplate.objects.get_or_create(key=key, defaults={**texts, "order": order})
+    for key, kind, title, number, opening, body, notes, signatory in LETTERS:
+        LetterTemplate.objects.get_or_create(
+            key=key,
+            defaults={
+                "kind": kind,
+                "title": title,
+                "number_format": number,
+                "opening": opening,
+                "body": body,
+                "notes": notes,
+                "signatory": signatory,
+            },
+        )
+    return site
+
+
+def _letter_of(sender: str, number: str) -> StoredFile:
+    """A letter as PDF, made by the portal's own typesetter."""
+    operator = Agency.objects.filter(is_operator=True).first()
+    pdf = render(
+        {
+            "installation": sender,
+            "title": "Permohonan Kunjungan",
+            "number": number,
+            "opening": f"Kepada {operator.name if operator else 'MPP'}. Contoh surat permohonan.",
+        },
+        layout="list",
+    )
+    return store_bytes(ContentFile(pdf), name="surat.pdf", mime="application/pdf")
+
+
+class Maker:
+    """Makes visits through the acts, each at its own past moment."""
+
+    def __init__(self, site: Site, people: dict[str, User]) -> None:
+        self.site = site
+        self.host, self.head = people["tamu@demo.id"], people["kepala@demo.id"]
+        self.calendar = calendar_of(site, closed_days())
+        self.today = clock.today(site.time_zone)
+        self.count = 0
+
+    def at(self, day: date, hour: int, act: Callable, *args: Any, **kwargs: Any) -> Any:
+        """Call an act as if it were that hour of that day, never later than now."""
+        moment = clock.instant(day, time(hour, 5), self.site.time_zone)
+        with clock.replay(min(moment, clock.now())):
+            return act(*args, **kwargs)
+
+    def key(self) -> str:
+        """A new idempotency key."""
+        self.count += 1
+        return f"demo-{self.count}"
+
+    def session(self, key: str) -> VisitSession:
+        """The session called `key`."""
+        return VisitSession.objects.select_related("site").get(site=self.site, key=key)
+
+    def open_day(self, days: int, weekdays: tuple[int, ...] = (0, 1, 2, 3)) -> date:
+        """The first open such weekday so many days from today on (back in time when negative)."""
+        day, step = self.today + timedelta(days=days), timedelta(days=1 if days >= 0 else -1)
+        while day.weekday() not in weekdays or not self.calendar.is_open(day):
+            day += step
+        return day
+
+    def sent(
+        self, who: tuple, day: date, *, session: str = "pagi", sent_on: date, topics: int = 3
+    ) -> Visit:
+        """A request sent on `sent_on` for a session on `day`."""
+        kind, region, name, leader, position, rank, size = who
+        visit = self.at(sent_on, 8, actions.start, self.site)
+        number = f"000/{visit.pk:03}/SETDA/{sent_on.year}"
+        values = {
+            "institution_kind": kind,
+            "region_code": region,
+            "institution": name,
+            "leader_name": leader,
+            "leader_position": position,
+            "leader_rank": rank,
+            "contact_name": NAMES[visit.pk % len(NAMES)],
+            "contact_email": f"kunjungan{visit.pk}@contoh.id",
+            "contact_phone": f"+6281200000{visit.pk:03}",
+            "size": size,
+            "letter_number": number,
+            "letter_on": sent_on,
+            "purpose": "Mempelajari penyelenggaraan Mal Pelayanan Publik dan penerapannya.",
+        }
+        chosen = Topic.objects.all()[:topics]
+        wishes = [(self.session(session), day)]
+        self.at(sent_on, 8, actions.save, visit, values=values, wishes=wishes, topics=chosen)
+        self.at(sent_on, 8, actions.attach_letter, visit, file=_letter_of(name, number))
+        return self.at(sent_on, 9, actions.submit, visit, key=self.key())
+
+    def disposed(self, visit: Visit, on: date) -> Visit:
+        """Handed to the head, with the host."""
+        return self.at(
+            on,
+            10,
+            actions.dispose,
+            visit,
+            actor=self.host,
+            leader=self.head,
+            host=self.host,
+            note="Mohon arahan.",
+            key=self.key(),
+        )
+
+    def approved(self, who: tuple, day: date, *, session: str = "pagi") -> Visit:
+        """Approved for a session on `day`, with its list of participants."""
+        sent_on = min(self.today, day) - timedelta(days=12)
+        visit = self.sent(who, day, session=session, sent_on=sent_on)
+        self.disposed(visit, sent_on + timedelta(days=1))
+        self.at(
+            sent_on + timedelta(days=2),
+            9,
+            actions.approve,
+            visit,
+            actor=self.head,
+            session=self.session(session),
+            date=day,
+            host=self.host,
+            key=self.key(),
+        )
+        rows = [
+            {"name": NAMES[n % len(NAMES)], "position": "Staf" if n else who[4]}
+            for n in range(who[6])
+        ]
+        rows[0]["name"] = who[3]
+        self.at(sent_on + timedelta(days=3), 9, actions.add_participants, visit, rows=rows)
+        return visit
+
+    def come(self, visit: Visit, count: int) -> list[Participant]:
+        """The first `count` people of the list come on the day."""
+        people = list(visit.participants.order_by("order")[:count])
+        day, hour = visit.slot.day.date, clock.local(visit.slot.starts_at).hour
+        for person in people:
+            self.at(day, hour, actions.check_in, person, actor=self.host, way=CheckInWay.SCAN)
+        visit.refresh_from_db()
+        return people
+
+
+def make_visits(people: dict[str, User]) -> None:
+    """The set-up, and visits in every state a host meets."""
+    maker = Maker(make_set_up(), people)
+    _pending(maker)
+    maker.approved(TANAH_LAUT, maker.open_day(6))
+    _in_the_building(maker)
+    _over(maker)
+    _materials(maker)
+
+
+def _pending(maker: Maker) -> None:
+    """Requests that wait: new, asked, before the head, with another date offered."""
+    recent = maker.open_day(-1, (0, 1, 2, 3, 4))
+    ahead = maker.open_day(9)
+    maker.sent(SLEMAN, ahead, sent_on=recent)
+    asked = maker.sent(CAMPUS, maker.open_day(13), session="siang", sent_on=recent, topics=2)
+    text = "Apakah 30 orang termasuk dosen pendamping?"
+    maker.at(recent, 11, actions.ask, asked, actor=maker.host, text=text, key=maker.key())
+    decide = maker.sent(DPRD, maker.open_day(8), session="siang", sent_on=recent)
+    maker.disposed(decide, recent)
+    offered = maker.sent(MATARAM, ahead, sent_on=recent)
+    maker.at(
+        maker.today,
+        0,
+        actions.offer,
+        offered,
+        actor=maker.host,
+        session=maker.session("siang"),
+        date=maker.open_day(15),
+        host=maker.host,
+        note="Pagi itu sudah ada permintaan lain.",
+        key=maker.key(),
+    )
+
+
+def _in_the_building(maker: Maker) -> None:
+    """A delegation that is here now, when today is a day of visits."""
+    weekday = maker.today.weekday()
+    if weekday > 4 or not maker.calendar.is_open(maker.today):
+        return
+    session = "jumat" if weekday == 4 else "pagi"
+    visit = maker.approved(BLITAR, maker.today, session=session)
+    maker.come(visit, 11)
+
+
+def _over(maker: Maker) -> None:
+    """A visit of last week, and an older one with everything that follows."""
+    recent = maker.approved(KUPANG, maker.open_day(-7))
+    maker.come(recent, 9)
+    day = recent.slot.day.date
+    maker.at(day, 11, actions.complete, recent, actor=maker.host, key=maker.key())
+    old = maker.approved(BADUNG, maker.open_day(-45))
+    maker.come(old, 13)
+    day = old.slot.day.date
+    entry = maker.at(
+        day,
+        10,
+        actions.sign_guest_book,
+        old,
+        name=BADUNG[3],
+        position=BADUNG[4],
+        message="Terima kasih atas sambutannya. Banyak yang bisa kami terapkan.",
+    )
+    maker.at(day, 12, actions.show_entry, entry, actor=maker.host, is_shown=True)
+    maker.at(day, 11, actions.complete, old, actor=maker.host, key=maker.key())
+    maker.at(day, 12, actions.set_listed, old, is_listed=True)
+    picture = inspect(
+        ContentFile(picture_of("Foto bersama", BADUNG[2]).read()),
+        name="foto.jpg",
+        declared_type="image/jpeg",
+        accept={"image"},
+    )
+    photo = maker.at(
+        day, 12, actions.add_photo, old, actor=maker.host, file=store_clean(picture), caption=""
+    )
+    photo.visit = old
+    maker.at(day, 12, actions.show_photo, photo, actor=maker.host, is_public=True)
+    maker.at(
+        day + timedelta(days=1), 9, actions.give_feedback, old,
+        reception=4, content=4, usefulness=3, comment="Waktu diskusi bisa lebih panjang.",
+    )  # fmt: skip
+    maker.at(day + timedelta(days=2), 9, actions.close, old, actor=maker.host, key=maker.key())
+
+
+def _materials(maker: Maker) -> None:
+    """Materials: one for everybody, two for those who were here."""
+    for order, (key, title, title_en, audience, topic) in enumerate(MATERIALS, start=1):
+        pdf = render(
+            {"installation": "MPP Among Warga", "title": title, "number": ""}, layout="list"
+        )
+        actions.publish_material(
+            actor=maker.host,
+            key=key,
+            file=store_bytes(ContentFile(pdf), name=f"{key}.pdf", mime="application/pdf"),
+            title=title,
+            title_en=title_en,
+            audience=audience,
+            topic=Topic.objects.filter(key=topic).first(),
+            order=order,
+        )

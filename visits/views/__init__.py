@@ -1,0 +1,1 @@
+"""Pages of study visits: the desk below `desk`, the public ones beside it."""

@@ -1,0 +1,1 @@
+"""The visit desk: own pages inside the admin."""
