@@ -50,6 +50,8 @@ class Day:
     reason: str
     openings: tuple[Opening, ...]
     pending: int
+    # Closed as a whole, not only too near for a new request.
+    is_shut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ def _day(frame: Frame, day: date, openings: tuple[Opening, ...]) -> Day:
         reason = _("No session takes place on this day.")
     states = [opening.state for opening in openings]
     if reason:
-        return Day(day, "closed", reason, openings, pending)
+        return Day(day, "closed", reason, openings, pending, is_shut=True)
     for state in ("free", "few", "full"):
         if state in states:
             return Day(day, state, "", openings, pending)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from mpp.kit import clock
 from mpp.kit.wording import when
 from visits import actions
 from visits.actions.approval import check_state
@@ -186,6 +187,7 @@ def possible(visit: Visit) -> list[dict[str, Any]]:
         }
         for page in PAGES
         if visit.state in TABLE[page.act][0]
+        and not (page.act == "no_show" and clock.now() < visit.slot.ends_at)
     ]
 
 

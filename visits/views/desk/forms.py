@@ -16,7 +16,7 @@ from visits.states import VisitState
 
 LONGEST = 2_000
 PICTURES = "image/jpeg,image/png,image/heic"
-DAY = forms.DateInput(attrs={"type": "date"})
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def text_area(rows: int = 4) -> forms.Textarea:

@@ -200,8 +200,8 @@ def _cell(day: availability.Day, visits: list[Visit], today: date) -> dict[str, 
         "date": day.date,
         "words": date_id(day.date),
         "is_today": day.date == today,
-        "state": day.state,
-        "reason": day.reason if day.state == "closed" and not visits else "",
+        "state": day.state if day.is_shut or day.state != "closed" else "near",
+        "reason": day.reason if day.is_shut and day.date >= today else "",
         "pending": day.pending,
         "visits": [
             {

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -84,7 +85,7 @@ def history(steps: list[VisitStep]) -> list[dict[str, Any]]:
                 "state": "past",
                 "icon": "check-lg",
                 "title": ACTS.get(step.act, step.act),
-                "text": f"{when(step.at)}, {who}",
+                "text": format_html("{}, {}", when(step.at), who),
                 "by": step.reason,
             }
         )
