@@ -9,7 +9,7 @@ from datetime import date
 from django.conf import settings
 from django.core.cache import caches
 
-from counters.models import Holiday, Site
+from counters.models import DayChange, Holiday, Site
 from counters.workdays import MONDAY_TO_FRIDAY, Calendar
 
 SECONDS = 60
@@ -17,11 +17,12 @@ _HOME = "calendar:home"
 
 
 def home_calendar() -> Calendar:
-    """The calendar of the first site, by which the mall promises; two queries a minute."""
+    """The calendar of the first site, by which the mall promises; three queries a minute."""
     cache = caches["local"]
     calendar = cache.get(_HOME)
     if calendar is None:
-        calendar = calendar_of(Site.objects.order_by("order", "key").first(), closed_days())
+        site = Site.objects.order_by("order", "key").first()
+        calendar = calendar_of(site, closed_days(site))
         cache.set(_HOME, calendar, SECONDS)
     return calendar
 
@@ -31,9 +32,17 @@ def forget() -> None:
     caches["local"].delete(_HOME)
 
 
-def closed_days() -> frozenset[date]:
-    """All days the table closes; one query."""
-    return frozenset(Holiday.objects.filter(is_closed=True).values_list("day", flat=True))
+def closed_days(site: Site | None = None) -> frozenset[date]:
+    """All days the table closes, and those on which the building of `site` is closed.
+
+    Two queries, without a site one. A day opened in spite of a holiday stays a holiday here:
+    serving people does not make it a working day of the administration.
+    """
+    closed = frozenset(Holiday.objects.filter(is_closed=True).values_list("day", flat=True))
+    if site is None:
+        return closed
+    whole = DayChange.objects.filter(site=site, agency__isnull=True, counter__isnull=True)
+    return closed | {day for day, spans in whole.values_list("day", "spans") if not spans}
 
 
 def calendar_of(site: Site | None, closed: Iterable[date]) -> Calendar:

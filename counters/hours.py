@@ -138,6 +138,10 @@ class SiteHours:
             minutes = plan.last_ticket_minutes if plan is not None else minutes
         return self._made(day, spans, reason, minutes)
 
+    def plan_on(self, day: date) -> WeekPlan | None:
+        """The week plan of the building that counts on this day, if there is one."""
+        return self._plan(day, None, None)
+
     def _building(self, day: date) -> tuple[tuple[Span, ...], tuple[str, str] | None, int]:
         change, plan = self._change(day, None, None), self._plan(day, None, None)
         minutes = plan.last_ticket_minutes if plan is not None else LAST_TICKET_MINUTES

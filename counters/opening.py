@@ -1,4 +1,4 @@
-"""Whether a site is open now, said in one sentence."""
+"""Whether a site is open now, and its hours, from the same rows by which numbers are given."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -6,60 +6,111 @@ from datetime import date, datetime, timedelta
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
-from counters.calendar import calendar_of, closed_days
-from counters.models import Site
+from counters.hours import BadSpan, DayHours, SiteHours, read_spans, site_hours
+from counters.models import Site, WeekPlan
 from counters.words import clock_words, hours_words, text_of, weekday_words
-from counters.workdays import Calendar, next_open_day
 from mpp.kit import clock
 
 _DAY = timedelta(days=1)
+# No mall is closed for longer; then the page says only that it is closed.
+AHEAD = 45
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A site as the public reads it: where, when, and whether it is open at this moment."""
+    """A site as the public reads it: where, when, and whether it is open at this moment.
+
+    `lines` are the usual hours of the week, `note` what is different today: the reason of a
+    closed day, or the name of the plan that runs now (Ramadan).
+    """
 
     name: str
     address: str
-    weekdays: str
-    hours: str
+    lines: tuple[str, ...]
     is_open: bool
     sentence: str
+    note: str
     is_assumed: bool
 
 
 def openings() -> list[Opening]:
-    """All sites in their order, as they are now; two queries."""
-    closed = closed_days()
+    """All sites in their order, as they are now; three queries for each, and one."""
     now = clock.now()
-    return [
-        opening_of(site, calendar_of(site, closed), now)
-        for site in Site.objects.order_by("order", "key")
-    ]
+    return [opening_of(site, now) for site in Site.objects.order_by("order", "key")]
 
 
-def opening_of(site: Site, calendar: Calendar, now: datetime) -> Opening:
-    """How `site` with its `calendar` stands at the instant `now`."""
-    today = calendar.day_of(now)
-    starts, ends = calendar.opening_at(today), calendar.closing_at(today)
-    is_open = calendar.is_open(today) and starts <= now < ends
-    if is_open:
-        sentence = _("Open until %(time)s") % {"time": clock_words(site.closes_at)}
-    else:
-        day = next_open_day(today if now < starts else today + _DAY, calendar)
-        sentence = _("Closed, opens again %(day)s %(time)s") % {
-            "day": _day_words(day, today),
-            "time": clock_words(site.opens_at),
-        }
+def opening_of(site: Site, now: datetime) -> Opening:
+    """How `site` stands at the instant `now`; three queries."""
+    today = clock.local(now, site.time_zone).date()
+    hours = site_hours(site, today, today + AHEAD * _DAY)
+    plan = hours.plan_on(today)
+    assumed = plan.assumed if plan is not None else site.assumed
     return Opening(
         name=text_of(site, "name"),
         address=site.address,
-        weekdays=weekday_words(calendar.weekdays),
-        hours=hours_words(site),
-        is_open=is_open,
-        sentence=sentence,
-        is_assumed=bool({"opens_at", "closes_at", "weekdays"} & set(site.assumed)),
+        lines=week_lines(site, plan),
+        is_open=hours.on(today).is_open_at(now),
+        sentence=_sentence(hours, today, now),
+        note=_note(hours.on(today), plan),
+        is_assumed=bool({"opens_at", "closes_at", "weekdays", "days"} & set(assumed)),
     )
+
+
+def _sentence(hours: SiteHours, today: date, now: datetime) -> str:
+    zone, here = hours.site.time_zone, hours.on(today)
+    for start, end in here.spans:
+        if start <= now < end:
+            until = clock_words(clock.local(end, zone))
+            return _("Open until %(time)s") % {"time": until}
+    back = here.break_at(now)
+    if back is not None:
+        return _("Break, open again at %(time)s") % {"time": clock_words(clock.local(back, zone))}
+    for ahead in range(AHEAD + 1):
+        day = hours.on(today + ahead * _DAY)
+        if day.is_open and day.opens_at > now:
+            opens = clock_words(clock.local(day.opens_at, zone))
+            words = {"day": _day_words(day.day, today), "time": opens}
+            return _("Closed, opens again %(day)s %(time)s") % words
+    return _("Closed")
+
+
+def _note(today: DayHours, plan: WeekPlan | None) -> str:
+    if not today.is_open and today.reason:
+        return _("Closed today: %(reason)s") % {"reason": text_of(today, "reason")}
+    if plan is not None and plan.starts_on is not None:
+        return text_of(plan, "name")
+    return ""
+
+
+def today_words(hours: DayHours, zone: str) -> str:
+    """Today's hours of a site, agency or counter with their break, or that it is closed."""
+    if hours.is_open:
+        return _("Today %(hours)s") % {"hours": spans_words(hours, zone)}
+    if hours.reason:
+        return _("Closed today: %(reason)s") % {"reason": text_of(hours, "reason")}
+    return _("Closed today")
+
+
+def spans_words(hours: DayHours, zone: str) -> str:
+    """The open spans of a day, "08.00–12.00, 13.00–15.00"."""
+    local = [(clock.local(start, zone), clock.local(end, zone)) for start, end in hours.spans]
+    return ", ".join(f"{clock_words(start)}–{clock_words(end)}" for start, end in local)
+
+
+def week_lines(site: Site, plan: WeekPlan | None) -> tuple[str, ...]:
+    """The usual week in as few lines as it has different days."""
+    if plan is None:
+        return (f"{weekday_words(site.weekdays or [])}, {hours_words(site)}",)
+    groups: dict[str, list[int]] = {}
+    for day in range(7):
+        try:
+            spans = read_spans(plan.days.get(str(day), []))
+        except BadSpan:
+            spans = ()
+        if spans:
+            words = ", ".join(f"{clock_words(a)}–{clock_words(b)}" for a, b in spans)
+            groups.setdefault(words, []).append(day)
+    return tuple(f"{weekday_words(days)}, {words}" for words, days in groups.items())
 
 
 def _day_words(day: date, today: date) -> str:

@@ -71,7 +71,7 @@ class Frame:
 def frame_of(site: Site) -> Frame:
     """Read the rules of a site; four queries, whatever the number of days."""
     rules = VisitRules.objects.filter(site=site, is_active=True).first()
-    calendar = calendar_of(site, closed_days())
+    calendar = calendar_of(site, closed_days(site))
     today = clock.today(site.time_zone)
     sessions = tuple(
         VisitSession.objects.filter(site=site, is_active=True).order_by("order", "starts_at")

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, When
+from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -191,7 +192,8 @@ def move_keys(booking: Booking, hashes: Sequence[str], person_key: str) -> None:
 # --- telling ------------------------------------------------------------------------------
 def path_of(booking: Booking) -> str:
     """The address of the page of this booking: whoever has it may change it."""
-    return f"/antrean/{link_token('booking', booking.pk, booking.link_version)}/"
+    secret = link_token("booking", booking.pk, booking.link_version)
+    return reverse("counters:ticket", args=[secret])
 
 
 def when_words(booking: Booking) -> str:

@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from counters import browse
-from counters.models import Agency, Service
+from counters.hours import site_hours
+from counters.models import Agency, Counter, Service
+from counters.opening import today_words
 from counters.published import Published, current_standard
 from counters.querysets import counters_of
 from counters.words import channel_words, fee_words, limit_words, text_of
+from mpp.kit import clock
 
 # Agencies beyond these stand behind a fold.
 AGENCIES_SHOWN = 6
@@ -184,8 +187,20 @@ def _service_count(known: Published, agency: Agency) -> str:
     return ngettext("%(count)s service", "%(count)s services", count) % {"count": count}
 
 
+def _today_lines(agency: Agency, counters: list[Counter]) -> list[str]:
+    """Today's hours of an agency with its break, one line for each site it has counters at."""
+    sites = {counter.site_id: counter.site for counter in counters}
+    lines = []
+    for site in sites.values():
+        day = clock.today(site.time_zone)
+        words = today_words(site_hours(site, day).on(day, agency_id=agency.pk), site.time_zone)
+        lines.append(f"{text_of(site, 'name')}: {words}" if len(sites) > 1 else words)
+    return lines
+
+
 def agency_context(known: Published, agency: Agency) -> dict:
-    """What the page of one agency shows; one query."""
+    """What the page of one agency shows; one query, and three for each of its sites."""
+    counters = list(counters_of(agency.pk))
     keys = [key for key, row in known.services.items() if row.agency.key == agency.key]
     return {
         "crumbs": [
@@ -197,7 +212,8 @@ def agency_context(known: Published, agency: Agency) -> dict:
         "name": text_of(agency, "name"),
         "summary": text_of(agency, "summary"),
         "hours": text_of(agency, "hours"),
-        "counters": list(counters_of(agency.pk)),
+        "today": _today_lines(agency, counters),
+        "counters": counters,
         "service_count": _service_count(known, agency),
         "cards": [card_html(known, key) for key in keys],
         "is_assumed": bool(agency.assumed),

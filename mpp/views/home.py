@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _home_context(known: Published) -> dict:
-    """What the home page says, in the active language; two queries."""
+    """What the home page says, in the active language; few queries, see `openings`."""
     catalogue = reverse("counters:service-list")
     services, agencies = len(known.services), len(known.agencies)
     return {

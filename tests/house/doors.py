@@ -133,6 +133,7 @@ def _desk_arguments(short: str, world) -> list:
         "counters_service_draft": Service.objects.get(key="ktp-hilang").pk,
         "counters_servicestandard_put_in_force": ServiceStandard.objects.first().pk,
         "counters_agency": Agency.objects.get(key="dpmptsp").pk,
+        "counters_daychange_reopen": 1,
         "auth_user_password_change": world.people.citizen.pk,
     }
     if short in objects:

@@ -92,7 +92,7 @@ def rules_of(visit: Visit) -> VisitRules:
 
 def after_working_days(visit: Visit, count: int) -> datetime:
     """Closing time of the `count`-th working day from today at the visit's site."""
-    calendar = calendar_of(visit.site, closed_days())
+    calendar = calendar_of(visit.site, closed_days(visit.site))
     day = add_working_days(clock.today(visit.site.time_zone), count, calendar)
     return calendar.closing_at(day)
 
@@ -101,7 +101,7 @@ def days_left(visit: Visit) -> int:
     """Working days left to answer, counted from today; never below 0."""
     if visit.answer_due_at is None:
         return 0
-    calendar = calendar_of(visit.site, closed_days())
+    calendar = calendar_of(visit.site, closed_days(visit.site))
     today = next_open_day(clock.today(visit.site.time_zone), calendar)
     return max(0, working_days_between(today, calendar.day_of(visit.answer_due_at), calendar))
 
