@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -102,8 +101,8 @@ def person_of(text: str, language: str) -> Person:
 
 def secret_in(code: str) -> str:
     """The secret of a scanned code: a whole address, its path, or the secret alone."""
-    parts = [part for part in urlsplit(code.strip()[:300]).path.split("/") if part]
-    return next((part for part in reversed(parts) if SECRET.fullmatch(part)), "")
+    path = re.split("[?#]", code.strip()[:300])[0]
+    return next((part for part in reversed(path.split("/")) if SECRET.fullmatch(part)), "")
 
 
 def scanned(code: str) -> Ticket | Booking | None:

@@ -27,9 +27,7 @@ urlpatterns = [
     path("kios/<slug:site>/<slug:lang>/", kiosk.agencies, name="kiosk-agencies"),
     path("kios/<slug:site>/<slug:lang>/cari/", kiosk.find, name="kiosk-find"),
     path("kios/<slug:site>/<slug:lang>/nomor/", kiosk_ticket.ticket, name="kiosk-ticket"),
-    path(
-        "kios/<slug:site>/<slug:lang>/nomor/kertas/", kiosk_ticket.printed, name="kiosk-printed"
-    ),
+    path("kios/<slug:site>/<slug:lang>/nomor/kertas/", kiosk_ticket.printed, name="kiosk-printed"),
     path(
         "kios/<slug:site>/<slug:lang>/nomor/kembali/",
         kiosk_ticket.come_back,

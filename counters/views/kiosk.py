@@ -93,9 +93,7 @@ def take(request: HttpRequest, device: Device, lang: str, queue: str) -> HttpRes
         return _ask(request, device, lang, row, service, digits, refusal=there, booked=True)
     except (actions.Refused, WrongState) as refused:
         return _ask(request, device, lang, row, service, digits, refusal=refused)
-    return show_ticket(
-        redirect("counters:kiosk-ticket", device.site.key, lang), device, ticket.pk
-    )
+    return show_ticket(redirect("counters:kiosk-ticket", device.site.key, lang), device, ticket.pk)
 
 
 def pressed(request: HttpRequest) -> str:

@@ -1,5 +1,7 @@
 """The last screen of the kiosk: the number, its paper, and what to do when paper fails."""
 
+from contextlib import suppress
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -37,7 +39,6 @@ def ticket(request: HttpRequest, device: Device, lang: str) -> HttpResponse:
         "can_come_back": bool(actions.can_come_back(row)),
         "state": "" if row.state in ("printing", "waiting") else row.get_state_display(),
         "qr": qr_svg(settings.SITE_URL + address_of(row)),
-        "key": f"kios:{device.pk}",
         **_wait(row),
     }
     return screen(request, device, lang, "ticket", context)
@@ -86,11 +87,9 @@ def printed(request: HttpRequest, device: Device, lang: str) -> HttpResponse:
     row = _shown(request, device)
     if row is None:
         return redirect("counters:kiosk", device.site.key)
-    try:
-        actions.printed(row, key=f"kios:{device.pk}")
-    except WrongState:
-        # It waits already, or was called meanwhile: the screen says so.
-        pass
+    # It may wait already, or was called meanwhile: the screen says so.
+    with suppress(WrongState):
+        actions.printed(row, key=f"kios-kertas:{device.pk}")
     failed = request.POST.get("hasil") == "gagal"
     address = reverse("counters:kiosk-ticket", args=[device.site.key, lang])
     return redirect(f"{address}?kertas={'gagal' if failed else 'ada'}")
@@ -103,9 +102,7 @@ def come_back(request: HttpRequest, device: Device, lang: str) -> HttpResponse:
     row = _shown(request, device)
     if row is None:
         return redirect("counters:kiosk", device.site.key)
-    try:
-        actions.come_back(row, key=f"kios:{device.pk}")
-    except (actions.Refused, WrongState):
-        # The screen shows how the number stands now.
-        pass
+    # Refused or not, the screen shows how the number stands now.
+    with suppress(actions.Refused, WrongState):
+        actions.come_back(row, key=f"kios-kembali:{device.pk}")
     return redirect("counters:kiosk-ticket", device.site.key, lang)
