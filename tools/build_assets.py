@@ -27,7 +27,7 @@ PARTS = {
     ],
     "css/board.css": ["tokens.css", "board.css"],
     "css/kiosk.css": ["tokens.css", "kiosk.css"],
-    "css/ticket80.css": ["ticket80.css"],
+    "css/ticket80.css": ["tokens.css", "ticket80.css"],
     "js/public.js": ["shared.js", "forms.js", "upload.js", "public.js", "live.js"],
     "js/desk.js": ["shared.js", "forms.js", "upload.js", "desk.js", "desklive.js"],
     "js/board.js": ["board.js"],

@@ -50,7 +50,6 @@ def kiosk_screen(view: View) -> View:
                 response = view(request, device, lang, **kwargs)
                 response.headers["Content-Language"] = lang
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
     return wrapped

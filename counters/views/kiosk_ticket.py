@@ -29,9 +29,11 @@ def ticket(request: HttpRequest, device: Device, lang: str) -> HttpResponse:
         return redirect("counters:kiosk", device.site.key)
     outcome = request.GET.get("kertas", "")
     counters = _places(row)
+    errand = row.errands.filter(ended_at__isnull=True).select_related("service").first()
+    service = errand.service if errand is not None else None
     context = {
         "ticket": row,
-        "queue_name": text_of(row.queue_day.queue, "name"),
+        "queue_name": text_of(service or row.queue_day.queue, "name"),
         "agency": text_of(row.queue_day.queue.agency, "name"),
         "counters": counters,
         "is_printing": row.state == TicketState.PRINTING,
