@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from counters.views import board, days, public, queues, taking, ticket, ticket_page
+from counters.views import (
+    board,
+    days,
+    kiosk,
+    kiosk_ticket,
+    public,
+    queues,
+    taking,
+    ticket,
+    ticket_page,
+)
 
 app_name = "counters"
 urlpatterns = [
@@ -13,6 +23,22 @@ urlpatterns = [
     path("layar/<slug:site>/", board.board_page, name="board"),
     path("layar/<slug:site>/data.json", board.board_data, name="board-data"),
     path("layar/<slug:site>/hidup/", board.board_alive, name="board-alive"),
+    path("kios/<slug:site>/", kiosk.start, name="kiosk"),
+    path("kios/<slug:site>/<slug:lang>/", kiosk.agencies, name="kiosk-agencies"),
+    path("kios/<slug:site>/<slug:lang>/cari/", kiosk.find, name="kiosk-find"),
+    path("kios/<slug:site>/<slug:lang>/nomor/", kiosk_ticket.ticket, name="kiosk-ticket"),
+    path("kios/<slug:site>/<slug:lang>/nomor/kertas/", kiosk_ticket.printed, name="kiosk-printed"),
+    path(
+        "kios/<slug:site>/<slug:lang>/nomor/kembali/",
+        kiosk_ticket.come_back,
+        name="kiosk-come-back",
+    ),
+    path(
+        "kios/<slug:site>/<slug:lang>/instansi/<slug:agency>/",
+        kiosk.services,
+        name="kiosk-services",
+    ),
+    path("kios/<slug:site>/<slug:lang>/ambil/<slug:queue>/", kiosk.take, name="kiosk-take"),
     path("perangkat/<str:token>/", board.device_open, name="device-open"),
     path("antrean/", queues.queue_list, name="queue-list"),
     path("antrean/ambil/<slug:key>/", days.queue_detail, name="queue-detail"),

@@ -26,12 +26,15 @@ PARTS = {
         "frame.css",
     ],
     "css/board.css": ["tokens.css", "board.css"],
+    "css/kiosk.css": ["tokens.css", "kiosk.css"],
+    "css/ticket80.css": ["tokens.css", "ticket80.css"],
     "js/public.js": ["shared.js", "forms.js", "upload.js", "public.js", "live.js"],
     "js/desk.js": ["shared.js", "forms.js", "upload.js", "desk.js", "desklive.js"],
     "js/board.js": ["board.js"],
+    "js/kiosk.js": ["kiosk.js"],
 }
 # Screens of the hall: their scripts stand alone.
-WITHOUT_HTMX = {"js/board.js"}
+WITHOUT_HTMX = {"js/board.js", "js/kiosk.js"}
 
 
 def lean_css(text: str) -> str:

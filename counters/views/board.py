@@ -117,7 +117,8 @@ def device_open(request: HttpRequest, token: str) -> HttpResponse:
         response = redirect(f"counters:{device.kind}", device.site.key)
         devices.keep_cookie(response, secret)
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": browsers then send the form with "Origin: null", which CSRF refuses.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 

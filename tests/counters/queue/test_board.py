@@ -212,7 +212,7 @@ def test_a_link_makes_one_browser_the_device_once(client, people):
     address = f"/perangkat/{token}/"
     asking = client.get(address)
     assert asking.status_code == 200
-    assert asking.headers["Referrer-Policy"] == "no-referrer"
+    assert asking.headers["Referrer-Policy"] == "same-origin"
     opened = client.post(address)
     assert opened.status_code == 302
     assert opened.url == "/layar/among-warga/"
