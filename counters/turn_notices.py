@@ -54,9 +54,7 @@ def _tell_near(queue_day: int, now: datetime) -> int:
 
 def _near(ticket: Ticket, ahead: int, now: datetime) -> int:
     with transaction.atomic():
-        rows = Ticket.objects.filter(
-            pk=ticket.pk, state=TicketState.WAITING, near_at__isnull=True
-        )
+        rows = Ticket.objects.filter(pk=ticket.pk, state=TicketState.WAITING, near_at__isnull=True)
         if not rows.update(near_at=now):
             return 0
         # After moving back it is news again: the key names how often.

@@ -7,7 +7,6 @@ from django.urls import path, register_converter
 from counters.views import board, booking, days, public, queues, taking, ticket, ticket_page
 
 
-
 class DayConverter:
     """A day in an address: 2026-11-26; anything else is no address of ours."""
 
@@ -36,9 +35,7 @@ urlpatterns = [
     path("antrean/", queues.queue_list, name="queue-list"),
     path("antrean/ambil/<slug:key>/", days.queue_detail, name="queue-detail"),
     path("antrean/ambil/<slug:key>/sekarang/", taking.queue_now, name="queue-now"),
-    path(
-        "antrean/ambil/<slug:key>/pesan/<int:slot>/", booking.booking_new, name="booking-new"
-    ),
+    path("antrean/ambil/<slug:key>/pesan/<int:slot>/", booking.booking_new, name="booking-new"),
     path(
         "antrean/ambil/<slug:key>/daftar-tunggu/<day:day>/",
         booking.waiting_list,

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from counters import actions
+from counters.actions.bookings import can_reschedule
+from counters.actions.waiting_list import place_in_list
 from counters.booking_calendar import calendar_file
 from counters.models import Booking, BookingState, Slot
 from counters.views import ticket_words as words
@@ -58,7 +60,7 @@ def booking_new(request: HttpRequest, key: str, slot: int) -> HttpResponse:
         % {"minutes": queue.hold_minutes},
         "button": _("Hold this time"),
     }
-    return _make(request, queue, heading, lambda **given: actions.hold(found, **given))
+    return _make(request, queue, heading, lambda **given: actions.hold_place(found, **given))
 
 
 @login_not_required
@@ -110,7 +112,7 @@ def booking_page(
     """What is booked, what to do next, and the QR code for checking in."""
     queue = booking.queue
     address = reverse("counters:ticket", args=[secret])
-    can_move = bool(actions.can_reschedule(booking)) and booking.state != S.HELD
+    can_move = bool(can_reschedule(booking)) and booking.state != S.HELD
     state = S(booking.state)
     context = {
         "booking": booking,
@@ -197,7 +199,7 @@ def _pairs(booking: Booking) -> list[dict[str, str]]:
         {"label": _("Address"), "value": site.address},
     ]
     if booking.state == S.WAITING:
-        place = actions.place_in_list(booking)
+        place = place_in_list(booking)
         rows.append({"label": _("Before you on the list"), "value": str(place)})
     return [row for row in rows if row["value"]]
 
@@ -257,7 +259,7 @@ def booking_move(request: HttpRequest, secret: str) -> HttpResponse:
     booking = booking_or_404(secret)
     if request.method == "POST":
         return _move(request, booking, secret)
-    verdict = actions.can_reschedule(booking)
+    verdict = can_reschedule(booking)
     if not verdict:
         return booking_page(request, booking, secret, refused=verdict.sentence, status=409)
     return move_page(request, booking, secret)

@@ -177,9 +177,7 @@ def day_url(here: str, day: date) -> str:
     return f"{here}{'&' if '?' in here else '?'}{urlencode({DAY: f'{day}'})}#jam"
 
 
-def day_rows(
-    here: str, days: list[BookingDay], chosen: BookingDay | None
-) -> list[dict[str, Any]]:
+def day_rows(here: str, days: list[BookingDay], chosen: BookingDay | None) -> list[dict[str, Any]]:
     """The days as the page `here` lists them; those without times lead nowhere."""
     return [
         {

@@ -57,9 +57,7 @@ def queue_now(request: HttpRequest, key: str) -> HttpResponse:
     return form_page(request, queue, form, refused="" if verdict else verdict.sentence)
 
 
-def person_form(
-    request: HttpRequest, queue: Queue, *, is_booking: bool = False
-) -> PersonForm:
+def person_form(request: HttpRequest, queue: Queue, *, is_booking: bool = False) -> PersonForm:
     """The form, filled with what was posted."""
     others = Queue.objects.filter(
         site=queue.site, is_active=True, agency__is_active=True, takes_online=True
