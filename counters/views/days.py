@@ -20,6 +20,7 @@ from counters.hours import DayHours, site_hours
 from counters.models import Queue, Slot
 from counters.views import ticket_words as words
 from counters.views.queues import (
+    SERVICE,
     SITE,
     hour_words,
     is_open,
@@ -167,9 +168,9 @@ def chosen_day(request: HttpRequest, days: list[BookingDay]) -> tuple[BookingDay
 
 
 def with_site(request: HttpRequest, url: str) -> str:
-    """The address with the site that the request names, where two have the same queue."""
-    site = request.GET.get(SITE)
-    return f"{url}?{urlencode({SITE: site})}" if site else url
+    """The address with what the request carries along: the site, the wanted service."""
+    kept = {name: request.GET[name] for name in (SITE, SERVICE) if request.GET.get(name)}
+    return f"{url}?{urlencode(kept)}" if kept else url
 
 
 def day_url(here: str, day: date) -> str:

@@ -16,7 +16,7 @@ from counters.actions.tickets import can_issue
 from counters.hall_now import hall_now
 from counters.models import PriorityReason, Queue, QueueDay, Source
 from counters.queue_forms import PersonForm
-from counters.views.queues import SITE, queue_url, waiting_words
+from counters.views.queues import SERVICE, SITE, queue_url, waiting_words
 from counters.views.secrets import address_of, new_key
 from counters.words import text_of
 from mpp.kit import clock
@@ -74,7 +74,7 @@ def person_form(request: HttpRequest, queue: Queue, *, is_booking: bool = False)
 
 
 def _wanted(request: HttpRequest) -> dict[str, Any]:
-    service = request.GET.get("layanan", "")
+    service = request.GET.get(SERVICE, "")
     return {"services": service} if service else {}
 
 
