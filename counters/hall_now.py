@@ -94,11 +94,19 @@ class HallNow:
         """People waiting in all queues."""
         return sum(row.waiting for row in self.queues)
 
-    @property
-    def usual_wait(self) -> int | None:
-        """The mean of the usual waits of queues with history."""
-        known = [row.usual.wait for row in self.queues if row.usual.wait is not None]
-        return round(sum(known) / len(known)) if known else None
+
+def mall_usual(rows: Iterable[QueueGlance]) -> tuple[int | None, int | None, int | None]:
+    """Over some queues: mean usual wait in minutes, the quietest and the busiest hour."""
+    waits, load, hours = [], defaultdict(float), set()
+    for row in rows:
+        hours.update(row.open_hours())
+        if row.usual.wait is not None:
+            waits.append(row.usual.wait)
+        for hour, people in row.usual.load.items():
+            load[hour] += people
+    every = Usual(load=load)
+    wait = round(sum(waits) / len(waits)) if waits else None
+    return wait, every.quietest(hours), every.busiest(hours)
 
 
 def hall_now() -> HallNow:

@@ -93,12 +93,18 @@ class PersonForm(SafeFormMixin, forms.Form):
         queue: Queue,
         reasons: Sequence[PriorityReason],
         others: Sequence[Queue] = (),
+        is_booking: bool = False,
         **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.queue = user, queue
         self.known_services = {row.key: row for row in queue.services.all() if row.is_active}
         self.known_queues = {row.key: row for row in others}
+        if is_booking:
+            # A booked place is for one service; more of them follow at the counter.
+            self.fields["services"] = forms.ChoiceField(
+                label=_("What do you come for?"), required=False, widget=forms.RadioSelect
+            )
         self.reasons = {row.key: row for row in reasons}
         self._choices("services", self.known_services, at_least=2)
         self._choices("also", self.known_queues)
@@ -157,6 +163,8 @@ class PersonForm(SafeFormMixin, forms.Form):
     def clean_services(self) -> list[str]:
         """Not more errands than somebody can do in a visit."""
         chosen = self.cleaned_data["services"]
+        if isinstance(chosen, str):
+            return [chosen] if chosen else []
         if len(chosen) > MOST_ERRANDS:
             raise ValidationError(_("Choose five services at most."))
         return chosen

@@ -1,6 +1,6 @@
 """Addresses of the catalogue, the agencies and the queue; open to everybody."""
 
-from django.urls import path
+from datetime import date
 
 from counters.views import (
     board,
@@ -13,7 +13,26 @@ from counters.views import (
     ticket,
     ticket_page,
 )
+from django.urls import path, register_converter
 
+from counters.views import board, booking, days, public, queues, taking, ticket, ticket_page
+
+
+class DayConverter:
+    """A day in an address: 2026-11-26; anything else is no address of ours."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        """The day; ValueError (so 404) for a day that does not exist."""
+        return date.fromisoformat(value)
+
+    def to_url(self, value: date) -> str:
+        """As it stands in the address."""
+        return value.isoformat()
+
+
+register_converter(DayConverter, "day")
 app_name = "counters"
 urlpatterns = [
     path("layanan/", public.service_list, name="service-list"),
@@ -43,9 +62,18 @@ urlpatterns = [
     path("antrean/", queues.queue_list, name="queue-list"),
     path("antrean/ambil/<slug:key>/", days.queue_detail, name="queue-detail"),
     path("antrean/ambil/<slug:key>/sekarang/", taking.queue_now, name="queue-now"),
+    path("antrean/ambil/<slug:key>/pesan/<int:slot>/", booking.booking_new, name="booking-new"),
+    path(
+        "antrean/ambil/<slug:key>/daftar-tunggu/<day:day>/",
+        booking.waiting_list,
+        name="waiting-list",
+    ),
     path("antrean/<str:secret>/", ticket_page.secret_link, name="ticket"),
     path("antrean/<str:secret>/kini/", ticket.ticket_live, name="ticket-live"),
-    path("antrean/<str:secret>/batal/", ticket.ticket_cancel, name="ticket-cancel"),
+    path("antrean/<str:secret>/pasti/", booking.booking_confirm, name="booking-confirm"),
+    path("antrean/<str:secret>/ubah/", booking.booking_move, name="booking-move"),
+    path("antrean/<str:secret>/kalender.ics", booking.booking_ics, name="booking-calendar"),
+    path("antrean/<str:secret>/batal/", ticket_page.secret_cancel, name="ticket-cancel"),
     path("antrean/<str:secret>/mundur/", ticket.ticket_defer, name="ticket-defer"),
     path("antrean/<str:secret>/kembali/", ticket.ticket_come_back, name="ticket-come-back"),
 ]

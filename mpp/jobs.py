@@ -19,7 +19,7 @@ from accounts import access, outbox
 from accounts import jobs as people_jobs
 from accounts.models import Job
 from counters import actions as hall
-from counters import learning, retention
+from counters import learning, ranges, retention, turn_notices
 from mpp.kit import clock, files, paper_pdfs
 from permits import sweeps
 from permits.actions import expire_opinions
@@ -57,6 +57,8 @@ JOBS = (
     Periodic("seals", access.seal_events, 60),
     Periodic("deadlines", expire_opinions, 300),
     Periodic("completeness", sweeps.presume_complete, 300),
+    Periodic("turns", turn_notices.tell_turns, 2),
+    Periodic("ranges", ranges.settle, 60),
     Periodic("printing", hall.settle_printing, 15),
     Periodic("missed", hall.expire_missed, 30),
     Periodic("holds", hall.expire_holds, 5),

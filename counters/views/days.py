@@ -20,6 +20,7 @@ from counters.hours import DayHours, site_hours
 from counters.models import Queue, Slot
 from counters.views import ticket_words as words
 from counters.views.queues import (
+    SERVICE,
     SITE,
     hour_words,
     is_open,
@@ -46,6 +47,7 @@ def queue_detail(request: HttpRequest, key: str) -> HttpResponse:
     there = live.queue_now(queue, local_day(queue))
     verdict = now_verdict(queue)
     days = booking_days(queue)
+    here = with_site(request, reverse("counters:queue-detail", args=[queue.key]))
     chosen, problem = chosen_day(request, days)
     context = {
         "queue": queue,
@@ -58,15 +60,15 @@ def queue_detail(request: HttpRequest, key: str) -> HttpResponse:
         "quiet": _quiet_words(glance) if glance else "",
         "can_now": bool(verdict),
         "why_not": "" if verdict else verdict.sentence,
-        "now_url": _with_site(request, reverse("counters:queue-now", args=[queue.key])),
+        "now_url": with_site(request, reverse("counters:queue-now", args=[queue.key])),
         "order": words.order(there, None),
         "bound": words.bound_words(there),
-        "days": [_day_row(request, queue, day, chosen) for day in days],
+        "days": day_rows(here, days, chosen),
         "chosen": chosen and date_id(chosen.day, "full"),
         "slots": slot_rows(request, queue, chosen) if chosen else [],
         "list_url": waiting_list_url(request, queue, chosen) if chosen else "",
         "problem": problem,
-        "next_free": _next_free(request, queue, days),
+        "next_free": next_free(here, days),
         "list_page": reverse("counters:queue-list"),
     }
     return render(request, "counters/queue_detail.html", context, status=422 if problem else 200)
@@ -165,26 +167,28 @@ def chosen_day(request: HttpRequest, days: list[BookingDay]) -> tuple[BookingDay
     return None, _("This day cannot be booked yet. Choose one from the list.")
 
 
-def _with_site(request: HttpRequest, url: str, **more: str) -> str:
-    kept = {SITE: request.GET[SITE]} if request.GET.get(SITE) else {}
-    query = urlencode({**kept, **more})
-    return f"{url}?{query}" if query else url
+def with_site(request: HttpRequest, url: str) -> str:
+    """The address with what the request carries along: the site, the wanted service."""
+    kept = {name: request.GET[name] for name in (SITE, SERVICE) if request.GET.get(name)}
+    return f"{url}?{urlencode(kept)}" if kept else url
 
 
-def _day_row(
-    request: HttpRequest, queue: Queue, day: BookingDay, chosen: BookingDay | None
-) -> dict[str, Any]:
-    url = _with_site(
-        request, reverse("counters:queue-detail", args=[queue.key]), **{DAY: f"{day.day}"}
-    )
-    can = day.hours.is_open and bool(day.slots)
-    return {
-        "day": date_id(day.day, "day"),
-        "words": day.words(),
-        "url": f"{url}#jam" if can else "",
-        "is_free": bool(day.free),
-        "is_chosen": chosen is not None and chosen.day == day.day,
-    }
+def day_url(here: str, day: date) -> str:
+    """The address of one day on the page `here`."""
+    return f"{here}{'&' if '?' in here else '?'}{urlencode({DAY: f'{day}'})}#jam"
+
+
+def day_rows(here: str, days: list[BookingDay], chosen: BookingDay | None) -> list[dict[str, Any]]:
+    """The days as the page `here` lists them; those without times lead nowhere."""
+    return [
+        {
+            "day": date_id(day.day, "day"),
+            "words": day.words(),
+            "url": day_url(here, day.day) if day.hours.is_open and day.slots else "",
+            "is_chosen": chosen is not None and chosen.day == day.day,
+        }
+        for day in days
+    ]
 
 
 def slot_rows(request: HttpRequest, queue: Queue, day: BookingDay) -> list[dict[str, Any]]:
@@ -207,7 +211,7 @@ def slot_rows(request: HttpRequest, queue: Queue, day: BookingDay) -> list[dict[
                 "time": words.at_words(slot.starts_at, zone),
                 "words": free if slot.free else _("closed") if slot.closed_at else _("full"),
                 "note": note,
-                "url": _with_site(request, url) if slot.free else "",
+                "url": with_site(request, url) if slot.free else "",
             }
         )
     return rows
@@ -217,18 +221,12 @@ def waiting_list_url(request: HttpRequest, queue: Queue, day: BookingDay) -> str
     """Where to get on the waiting list of a full day; empty while there are places."""
     if not day.is_full:
         return ""
-    url = reverse("counters:waiting-list", args=[queue.key, f"{day.day}"])
-    return _with_site(request, url)
+    return with_site(request, reverse("counters:waiting-list", args=[queue.key, day.day]))
 
 
-def _next_free(
-    request: HttpRequest, queue: Queue, days: list[BookingDay]
-) -> dict[str, str] | None:
+def next_free(here: str, days: list[BookingDay]) -> dict[str, str] | None:
     """The first day with a place."""
     found = next((day for day in days if day.hours.is_open and day.free), None)
     if found is None:
         return None
-    return {
-        "day": date_id(found.day, "full"),
-        "url": _day_row(request, queue, found, None)["url"],
-    }
+    return {"day": date_id(found.day, "full"), "url": day_url(here, found.day)}

@@ -23,7 +23,7 @@ from mpp.kit.wording import date_id
 
 MOST_FOUND = 40
 LONGEST_QUERY = 80
-SITE = "lokasi"
+SITE, SERVICE = "lokasi", "layanan"
 
 
 @login_not_required
@@ -89,10 +89,15 @@ def card(row: QueueGlance) -> dict[str, Any]:
     }
 
 
-def queue_url(queue: Queue) -> str:
-    """The page of a queue; sites other than the first are named, keys are unique per site."""
+def queue_url(queue: Queue, service: str = "") -> str:
+    """The page of a queue; sites other than the first are named, keys are unique per site.
+
+    `service` is carried along to the form.
+    """
     url = reverse("counters:queue-detail", args=[queue.key])
-    return url if queue.site.order == 0 else f"{url}?{urlencode({SITE: queue.site.key})}"
+    wanted = {} if queue.site.order == 0 else {SITE: queue.site.key}
+    wanted |= {SERVICE: service} if service else {}
+    return f"{url}?{urlencode(wanted)}" if wanted else url
 
 
 def is_open(row: QueueGlance) -> bool:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from counters.calendar import home_calendar
+from counters.hall_now import hall_now
 from counters.models import (
     Channel,
     Service,
@@ -18,6 +19,7 @@ from counters.promises import Promise, promise_if_sent
 from counters.published import current_standard
 from counters.querysets import counters_of
 from counters.views.pieces import service_url
+from counters.views.queues import queue_url, state_words, waiting_words
 from counters.words import channel_words, fee_words, limit_words, text_of
 from mpp.kit import clock
 
@@ -41,7 +43,8 @@ def service_body(service: Service, standard: ServiceStandard | None = None) -> s
 
 
 def service_context(service: Service, standard: ServiceStandard | None = None) -> dict:
-    """Everything the page says, in the active language; at most four queries."""
+    """Everything the page says, in the active language; four queries and what
+    `hall_now` asks."""
     current = current_standard(service)
     standard = standard or current
     assumed = assumed_components(standard)
@@ -151,7 +154,21 @@ def _action(
         "system_url": _web(service.system_url) if in_system else "",
         "counters": [] if in_system else list(counters_of(service.agency_id)),
         "share_url": _share_url(service, requirements),
+        "queues": [] if in_system else queue_links(service.key),
     }
+
+
+def queue_links(service_key: str) -> list[dict[str, str]]:
+    """The queues in which people wait for a service: address, place, who waits now."""
+    return [
+        {
+            "url": queue_url(row.queue, service_key),
+            "site": text_of(row.queue.site, "name"),
+            "state": state_words(row),
+            "waiting": waiting_words(row.waiting),
+        }
+        for row in hall_now().serving(service_key)
+    ]
 
 
 def _promise(service: Service, standard: ServiceStandard | None) -> Promise | None:

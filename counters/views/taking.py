@@ -16,7 +16,7 @@ from counters.actions.tickets import can_issue
 from counters.hall_now import hall_now
 from counters.models import PriorityReason, Queue, QueueDay, Source
 from counters.queue_forms import PersonForm
-from counters.views.queues import SITE, queue_url, waiting_words
+from counters.views.queues import SERVICE, SITE, queue_url, waiting_words
 from counters.views.secrets import address_of, new_key
 from counters.words import text_of
 from mpp.kit import clock
@@ -57,24 +57,25 @@ def queue_now(request: HttpRequest, key: str) -> HttpResponse:
     return form_page(request, queue, form, refused="" if verdict else verdict.sentence)
 
 
-def person_form(request: HttpRequest, queue: Queue) -> PersonForm:
+def person_form(request: HttpRequest, queue: Queue, *, is_booking: bool = False) -> PersonForm:
     """The form, filled with what was posted."""
     others = Queue.objects.filter(
         site=queue.site, is_active=True, agency__is_active=True, takes_online=True
-    )
+    ).exclude(pk=queue.pk)
     return PersonForm(
         request.POST if request.method == "POST" else None,
         initial={"key": new_key(), **_wanted(request)},
         user=request.user,
         queue=queue,
         reasons=list(PriorityReason.objects.filter(is_active=True)),
-        others=list(others.exclude(pk=queue.pk).select_related("agency")),
+        others=[] if is_booking else list(others.select_related("agency")),
+        is_booking=is_booking,
     )
 
 
 def _wanted(request: HttpRequest) -> dict[str, Any]:
-    service = request.GET.get("layanan", "")
-    return {"services": [service]} if service else {}
+    service = request.GET.get(SERVICE, "")
+    return {"services": service} if service else {}
 
 
 def form_page(

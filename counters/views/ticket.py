@@ -14,7 +14,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from counters import actions, live, ranges
 from counters.live import QueueNow
@@ -108,7 +108,7 @@ def fragment(request: HttpRequest, seen: Seen, secret: str) -> SafeString:
         "head": words.head(ticket, there, seen.wait, seen.at),
         "beads": words.beads(there, seen.wait),
         "pairs": words.pairs(ticket, there),
-        "qr": _qr(address) if ticket.is_live else "",
+        "qr": qr_of(address) if ticket.is_live else "",
         "order": words.order(there, ticket.pk) if seen.wait is not None else [],
         "bound": words.bound_words(there),
         "outages": words.outage_rows(live.outages_of(there.queue, seen.site_version), zone),
@@ -125,7 +125,7 @@ def fragment(request: HttpRequest, seen: Seen, secret: str) -> SafeString:
     return render_to_string("counters/_ticket_live.html", context, request)
 
 
-def _qr(address: str) -> SafeString:
+def qr_of(address: str) -> SafeString:
     """The secret address as a QR code: our own drawing, no text of anybody in it."""
     return SafeString(qr_svg(absolute(address), dark="#0D1430"))
 
@@ -182,11 +182,8 @@ def ticket_live(request: HttpRequest, secret: str) -> HttpResponse:
     return response
 
 
-@secret_page
-@require_http_methods(["GET", "POST"])
-def ticket_cancel(request: HttpRequest, secret: str) -> HttpResponse:
+def ticket_cancel(request: HttpRequest, ticket: Ticket, secret: str) -> HttpResponse:
     """Leave the line, after a page that says what follows."""
-    ticket = ticket_or_404(secret)
     if request.method == "POST":
         return _act(request, ticket, secret, actions.cancel)
     if ticket.state not in words.CAN_CANCEL:

@@ -1,10 +1,11 @@
 """One address for both: the page of a number, or of a booking that has no number yet."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_safe
 
-from counters.views.secrets import find_ticket, secret_page
-from counters.views.ticket import ticket_page
+from counters.views.booking import booking_page, cancel_page
+from counters.views.secrets import booking_or_404, find_ticket, secret_page
+from counters.views.ticket import ticket_cancel, ticket_page
 
 
 @secret_page
@@ -14,4 +15,14 @@ def secret_link(request: HttpRequest, secret: str) -> HttpResponse:
     ticket = find_ticket(secret)
     if ticket is not None:
         return ticket_page(request, ticket, secret)
-    raise Http404
+    return booking_page(request, booking_or_404(secret), secret)
+
+
+@secret_page
+@require_http_methods(["GET", "POST"])
+def secret_cancel(request: HttpRequest, secret: str) -> HttpResponse:
+    """Leave the line, or give a booking back; a page of its own that asks first."""
+    ticket = find_ticket(secret)
+    if ticket is not None:
+        return ticket_cancel(request, ticket, secret)
+    return cancel_page(request, booking_or_404(secret), secret)

@@ -10,14 +10,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from counters.hall_now import hall_now, mall_usual
 from counters.opening import openings
 from counters.published import Published, published
 from counters.search import rank
+from counters.views.queues import (
+    hour_words,
+    is_open,
+    queue_url,
+    state_words,
+    waiting_words,
+)
+from counters.words import clock_words, text_of
+from mpp.kit import clock
 from mpp.kit.installation import installation
 from mpp.kit.theme import theme_css
 
 NEEDS_SHOWN = 4
 EVENTS_SHOWN = 8
+QUEUES_SHOWN = 3
 YEAR = 365 * 24 * 3600
 
 
@@ -46,12 +57,49 @@ def _home_context(known: Published) -> dict:
         "needs": _frequent_needs(known, catalogue),
         "events": _life_events(known, catalogue),
         "openings": openings(),
+        "live": _live(),
+        "queue_url": reverse("counters:queue-list"),
         "size": _("%(services)s from %(agencies)s")
         % {
             "services": _service_count(services),
             "agencies": ngettext("%(count)s agency", "%(count)s agencies", agencies)
             % {"count": agencies},
         },
+    }
+
+
+def _live() -> dict | None:
+    """The hall right now for the ticket on the home page; None without any queue.
+
+    Numbers stand here only while something is open: a closed mall shows hours, never zeros.
+    """
+    hall = hall_now()
+    rows = [row for row in hall.queues if is_open(row)]
+    if not rows:
+        return None
+    site = rows[0].queue.site
+    here = [row for row in rows if row.queue.site_id == site.pk]
+    usual, quiet, busy = mall_usual(here)
+    longest = sorted(here, key=lambda row: -row.waiting)[:QUEUES_SHOWN]
+    return {
+        "state": state_words(max(here, key=lambda row: row.hours.closes_at)),
+        "waiting": sum(row.waiting for row in here),
+        "wait": usual,
+        "open": sum(row.open_counters for row in here),
+        "counters": sum(row.counters for row in here),
+        "rows": [
+            {
+                "url": queue_url(row.queue),
+                "name": text_of(row.queue, "name"),
+                "waiting": waiting_words(row.waiting),
+            }
+            for row in longest
+            if row.waiting
+        ],
+        "quiet": hour_words(quiet) if quiet is not None else "",
+        "busy": hour_words(busy) if busy is not None else "",
+        "down": list(dict.fromkeys(o.system_name for row in here for o in row.outages)),
+        "updated": clock_words(clock.local(hall.at, site.time_zone)),
     }
 
 

@@ -1,5 +1,6 @@
 """A small mall with one file of each kind, for tests that knock at every door."""
 
+from datetime import time, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +9,8 @@ from django.core.files.base import ContentFile
 from accounts.models import BusinessMember, Notice
 from accounts.models.jobs import Job
 from accounts.models.people import Business, BusinessInvite
-from counters.models import WeekPlan
+from counters import actions as counter_actions
+from counters.models import Slot, WeekPlan
 from counters.persons import Person
 from mpp import demo_data
 from mpp.kit import clock, paper_pdfs
@@ -71,6 +73,20 @@ def _visit(people):
     return visit
 
 
+def _booking(queue, owner):
+    """A booking of tomorrow."""
+    day = clock.today() + timedelta(days=1)
+    slot = Slot.objects.create(
+        queue=queue,
+        day=day,
+        starts_at=clock.instant(day, time(9), queue.site.time_zone),
+        minutes=30,
+        capacity=5,
+    )
+    held = counter_actions.hold_place(slot, person=Person.of(owner), key="door")
+    return counter_actions.confirm(held)
+
+
 @pytest.fixture
 def world(people, settings, tmp_path):
     """One draft, one file at the desk, one in correction, one issued; owner: `people.citizen`."""
@@ -124,6 +140,7 @@ def world(people, settings, tmp_path):
         invite=invite,
         queue=ticket.queue_day.queue,
         ticket=ticket,
+        booking=_booking(ticket.queue_day.queue, owner),
         notice=Notice.objects.filter(recipient=owner).first(),
         user=lambda role: getattr(people, role, None),
     )

@@ -64,6 +64,12 @@ def arguments(name: str, world) -> list:
         return [world.queue.key]
     if room == "counters" and short.startswith("ticket"):
         return [secret_of(world.ticket)]
+    if short == "booking-new":
+        return [world.queue.key, world.booking.slot_id]
+    if short == "waiting-list":
+        return [world.queue.key, world.booking.day]
+    if short.startswith("booking-"):
+        return [secret_of(world.booking)]
     return {
         "verify-code": [world.paper.code],
         "counters:service-detail": ["ktp-hilang"],
