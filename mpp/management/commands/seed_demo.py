@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from mpp import demo_data, demo_hall
+from mpp.blueprint.actions import publish
 from mpp.kit.models import Installation
 
 
@@ -30,4 +31,5 @@ class Command(BaseCommand):
             if not without_files:
                 demo_data.make_files(people)
                 demo_hall.make_queue_life(people)
+        publish(actor=None, key="demo")
         self.stdout.write(f"{len(people)} people")
