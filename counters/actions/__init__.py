@@ -20,13 +20,6 @@ from counters.actions.counter_states import (
     open_counter,
     pause_counter,
 )
-from counters.actions.devices import (
-    claim_device,
-    register_device,
-    renew_device,
-    revoke_device,
-    seen_device,
-)
 from counters.actions.days import (
     change_day,
     displace,
@@ -34,6 +27,13 @@ from counters.actions.days import (
     end_past_days,
     reopen_day,
     set_quota,
+)
+from counters.actions.devices import (
+    claim_device,
+    register_device,
+    renew_device,
+    revoke_device,
+    seen_device,
 )
 from counters.actions.holds import accept, confirm, hold_again
 from counters.actions.holds import hold as hold_place
