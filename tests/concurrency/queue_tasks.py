@@ -7,7 +7,7 @@ the guard that is dropped, in this process and for this deed only.
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -17,18 +17,21 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from counters import actions
-from counters.actions import base, booking_base, holds, tickets, waiting_list
-from counters.models import Booking, BookingStep, Counter, Queue, QueueDay, Site, Slot, Ticket
+from counters.actions import base, booking_base, bookings, holds, tickets, waiting_list
+from counters.models import Booking, BookingStep, Counter, Queue, QueueDay, Slot, Ticket
 from counters.persons import Person
-from mpp.kit import clock, states, transactions
+from mpp.kit import clock, states
 from mpp.kit.states import WrongState
 
-PAUSE = 0.12
+PAUSE = 0.25
+WITHOUT_TRANSACTION = ("door", "winner", "place", "second look")
 THREADS = 4
 
 
 def queue(argument: dict[str, Any]) -> Callable[[], Any]:
-    """The deed `do` at the moment `at`, perhaps without the guard `broken`."""
+    """The deed `do` at the moment `at`, perhaps without the guard `broken`; none: rest."""
+    if not argument.get("do"):
+        return lambda: None
     deed = DEEDS[argument["do"]](argument)
 
     def act() -> Any:
@@ -39,11 +42,6 @@ def queue(argument: dict[str, Any]) -> Callable[[], Any]:
             return deed()
 
     return act
-
-
-def retries(_argument: dict[str, Any]) -> Callable[[], Any]:
-    """How often acts of this process were run again, and given up."""
-    return lambda: [sum(transactions.retries.values()), sum(transactions.given_up.values())]
 
 
 # --- deeds --------------------------------------------------------------------------------
@@ -107,9 +105,7 @@ def _ticket(pk: int) -> Ticket:
 def _next(argument: dict) -> Callable[[], Any]:
     """One press of "next"; the ticket."""
     officer, counter = User.objects.get(pk=argument["actor"]), _counter(argument["counter"])
-    call = actions.call_next
-    if argument.get("broken"):
-        call = call.__wrapped__
+    call = _unwrapped(actions.call_next, argument)
     return lambda: call(counter, actor=officer, key=argument.get("key", "")).pk
 
 
@@ -119,27 +115,21 @@ def _on_ticket(argument: dict) -> Callable[[], Any]:
     more = {}
     if argument["act"] == "transfer":
         more = {"queue": Queue.objects.get(pk=argument["to"]), "reason": "Salah antrean"}
-    call = getattr(actions, argument["act"])
-    if argument.get("broken"):
-        call = call.__wrapped__
+    call = _unwrapped(getattr(actions, argument["act"]), argument)
     return lambda: call(ticket, actor=officer, **more).state
 
 
 def _sit_down(argument: dict) -> Callable[[], Any]:
     """Open a counter; who sits there."""
     officer, counter = User.objects.get(pk=argument["actor"]), _counter(argument["counter"])
-    call = actions.open_counter
-    if argument.get("broken"):
-        call = call.__wrapped__
+    call = _unwrapped(actions.open_counter, argument)
     return lambda: call(counter, actor=officer).staffed_by_id
 
 
 def _place(argument: dict) -> Callable[[], Any]:
     """Hold a place in a slot, `threads` people at once; their bookings and refusals."""
     slot = Slot.objects.select_related("queue__site", "queue__agency").get(pk=argument["slot"])
-    call = actions.hold_place
-    if argument.get("broken"):
-        call = call.__wrapped__
+    call = _unwrapped(actions.hold_place, argument)
     at = datetime.fromisoformat(argument["at"])
     found: list = []
 
@@ -172,7 +162,9 @@ def _place(argument: dict) -> Callable[[], Any]:
 
 
 def _booking(pk: int) -> Booking:
-    return Booking.objects.select_related("queue__site", "queue__agency", "slot", "owner").get(pk=pk)
+    return Booking.objects.select_related("queue__site", "queue__agency", "slot", "owner").get(
+        pk=pk
+    )
 
 
 def _on_booking(argument: dict) -> Callable[[], Any]:
@@ -186,7 +178,8 @@ def _on_booking(argument: dict) -> Callable[[], Any]:
 
 
 def _unwrapped(call: Callable, argument: dict) -> Callable:
-    return call.__wrapped__ if argument.get("broken") else call
+    """The act, without its transaction where that is part of the guard that is dropped."""
+    return call.__wrapped__ if argument.get("broken") in WITHOUT_TRANSACTION else call
 
 
 def _close_day(argument: dict) -> Callable[[], Any]:
@@ -214,6 +207,10 @@ DEEDS = {
 }
 
 
+# What an act is without its transaction: on SQLite the write lock is part of the guard.
+NO_TRANSACTION = SimpleNamespace(atomic=nullcontext)
+
+
 # --- without a guard ----------------------------------------------------------------------
 def _looked_before(obj, state_field, from_, changes, _where, _at) -> str:
     """The state as it was when the object was loaded, then an UPDATE without a condition."""
@@ -239,6 +236,7 @@ def _without_the_door() -> Iterator[None]:
         mock.patch.object(states, "transaction", outside),
         mock.patch.object(booking_base, "lock", _only_read),
         mock.patch.object(holds, "lock", _only_read),
+        mock.patch.object(bookings, "lock", _only_read),
         mock.patch.object(waiting_list, "lock", _only_read),
     ):
         yield
@@ -261,13 +259,11 @@ def _without_the_counted_update() -> Iterator[None]:
         QueueDay.objects.filter(pk=day.pk).update(last_number=last + 1)
         return last + 1
 
-    with mock.patch.object(tickets, "next_number", number), _in_autocommit(actions, "issue"):
-        yield
-
-
-@contextmanager
-def _in_autocommit(module, name: str) -> Iterator[None]:
-    with mock.patch.object(module, name, getattr(module, name).__wrapped__):
+    with (
+        mock.patch.object(tickets, "next_number", number),
+        mock.patch.object(tickets, "transaction", NO_TRANSACTION),
+        mock.patch.object(actions, "issue", actions.issue.__wrapped__),
+    ):
         yield
 
 
@@ -288,8 +284,8 @@ def _without_the_key() -> Iterator[None]:
 def _without_live_keys() -> Iterator[None]:
     """Nobody remembers who is in line."""
     with (
-        mock.patch.object(tickets, "claim_keys", lambda *_a, **_b: None),
-        mock.patch.object(holds, "claim_keys", lambda *_a, **_b: None),
+        mock.patch.object(tickets, "claim_keys", return_value=None),
+        mock.patch.object(holds, "claim_keys", return_value=None),
     ):
         yield
 
@@ -305,7 +301,11 @@ def _without_the_counted_place() -> Iterator[None]:
         time.sleep(PAUSE)
         Slot.objects.filter(pk=slot.pk).update(taken=row.taken + 1)
 
-    with mock.patch.object(holds, "take_place", take):
+    with (
+        mock.patch.object(holds, "take_place", take),
+        mock.patch.object(holds, "transaction", NO_TRANSACTION),
+        mock.patch.object(holds, "touch", return_value=None),
+    ):
         yield
 
 
@@ -318,9 +318,7 @@ def _without_the_winner() -> Iterator[None]:
         if row.state not in ("held", "offered"):
             raise WrongState("ended")
         time.sleep(PAUSE)
-        Booking.objects.filter(pk=booking.pk).update(
-            state=to, holds_place=False, expires_at=None
-        )
+        Booking.objects.filter(pk=booking.pk).update(state=to, holds_place=False, expires_at=None)
         Slot.objects.filter(pk=row.slot_id, taken__gt=0).update(taken=row.slot.taken - 1)
         BookingStep.objects.create(
             booking=booking, act="expire", from_state="held", to_state=to, at=clock.now()
@@ -346,8 +344,8 @@ def _without_a_second_look() -> Iterator[None]:
 
     with (
         mock.patch.object(holds, "can_book", seen),
-        mock.patch.object(holds, "touch", lambda *_days: None),
-        mock.patch.object(booking_base, "take_place", lambda _slot: None),
+        mock.patch.object(holds, "touch", return_value=None),
+        mock.patch.object(holds, "transaction", NO_TRANSACTION),
         mock.patch.object(holds, "take_place", _take_even_when_closed),
     ):
         yield
@@ -365,6 +363,5 @@ BROKEN = {
     "place": _without_the_counted_place,
     "winner": _without_the_winner,
     "second look": _without_a_second_look,
-    "nothing": ExitStack,
+    "index": nullcontext,
 }
-__all__ = ["DEEDS", "Site", "queue", "retries"]

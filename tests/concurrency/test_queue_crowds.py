@@ -5,8 +5,9 @@ prepares its own queue, says what each process does in its round, and looks at t
 """
 
 from collections import Counter as Tally
+from contextlib import contextmanager
 from datetime import date, timedelta
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 from django.db import connection
@@ -25,7 +26,6 @@ from counters.models import (
 from counters.persons import Person
 from mpp.kit import clock
 from tests.concurrency import crowd
-from tests.conftest import make_person, post
 from tests.counters.queue.hall import MORNING, make_queue, officer
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -49,6 +49,8 @@ class Mall:
         self.letters = (f"{a}{b}" for a in "QWXYZ" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         self.names = count()
         self.phones = count(100)
+        self.days = count(1)
+        self.head = officer("dukcapil", "kepala", "supervisor")
 
     def queue(self, counters: int = 2, **columns) -> Queue:
         """A queue with `counters` open counters; `queue.desks` are (counter, officer)."""
@@ -106,13 +108,15 @@ def mall():
 
 
 def run(rounds: list[list[dict]], folder) -> list[list]:
-    """The rounds by eight processes (who has nothing to do rests), and nothing was locked."""
-    idle = {"do": "tap", "at": NINE, "queue": None}
-    padded = [[{"at": NINE, **each} for each in one] for one in rounds]
-    del idle
+    """The rounds by as many processes as the largest needs; who has nothing to do rests."""
+    most = max(map(len, rounds))
+    padded = [
+        [{"at": NINE, **each} for each in [*one, *[{}] * (most - len(one))]] for one in rounds
+    ]
     results = crowd.run("queue", padded, folder)
-    faults = [o for one in results for o in one if "locked" in str(o.get("text", "")).lower()]
-    assert not faults, faults
+    results = [outcomes[: len(one)] for one, outcomes in zip(rounds, results, strict=True)]
+    locked = [o for one in results for o in one if "locked" in str(o).lower()]
+    assert not locked, locked
     return results
 
 
@@ -122,6 +126,11 @@ def oks(outcomes) -> list:
 
 def errors(outcomes) -> Tally:
     return Tally(each["error"] for each in outcomes if "error" in each)
+
+
+def number_of(queue: Queue) -> int:
+    """The last number given in a queue on the test day."""
+    return QueueDay.objects.get(queue=queue, day=MORNING.date()).last_number
 
 
 def audit() -> list[str]:
@@ -147,114 +156,122 @@ def test_two_hundred_numbers_are_issued_and_called_once(mall, tmp_path):
     assert audit() == []
 
 
-def test_the_queue_holds_against_a_crowd(mall, tmp_path):
-    scenes = [scene(mall) for scene in SCENES]
-    results = run([rounds for rounds, _check in scenes], tmp_path)
-    for (_rounds, check), outcomes in zip(scenes, results, strict=True):
-        check(outcomes)
-    assert audit() == []
+def numbers(mall, size):
+    """Everybody takes five numbers: one to twenty or forty, none twice, none missing."""
+    queue = mall.queue()
+    rounds = [
+        {"do": "issue", "queue": queue.pk, "count": 5, "key": f"n{queue.pk}-{n}"}
+        | {"phone": mall.phone()}
+        for n in range(size)
+    ]
+
+    def check(outcomes):
+        found = sorted(number for each in oks(outcomes) for number in each)
+        assert found == list(range(1, 5 * size + 1)), outcomes
+
+    return rounds, check
 
 
-def presses(mall):
+def presses(mall, size):
     """One counter pressed eight times: one call, seven are told who stands there."""
     queue = mall.queue()
     mall.take(queue, 10)
     counter, who = queue.desks[0]
     rounds = [
-        {"do": "next", "counter": counter.pk, "actor": who.pk, "key": f"p{n}"}
-        for n in range(EIGHT)
+        {"do": "next", "counter": counter.pk, "actor": who.pk, "key": f"p{n}"} for n in range(size)
     ]
 
     def check(outcomes):
         assert len(oks(outcomes)) == 1, outcomes
-        assert errors(outcomes) == {"CounterBusy": EIGHT - 1}, outcomes
+        assert errors(outcomes) == {"CounterBusy": size - 1}, outcomes
         assert Call.objects.filter(counter=counter).count() == 1
 
     return rounds, check
 
 
-def one_press(mall):
+def one_press(mall, size):
     """The same press sent eight times: everybody hears of the same number."""
     queue = mall.queue()
     mall.take(queue, 10)
     counter, who = queue.desks[0]
     rounds = [
-        {"do": "next", "counter": counter.pk, "actor": who.pk, "key": "same"}
-        for n in range(EIGHT)
+        {"do": "next", "counter": counter.pk, "actor": who.pk, "key": "same"} for n in range(size)
     ]
 
     def check(outcomes):
-        assert len(oks(outcomes)) == EIGHT, outcomes
+        assert len(oks(outcomes)) == size, outcomes
         assert len(set(oks(outcomes))) == 1, outcomes
         assert Call.objects.filter(counter=counter).count() == 1
 
     return rounds, check
 
 
-def eight_counters(mall):
+def eight_counters(mall, size):
     """Eight counters call at once: eight numbers, the first eight."""
-    queue = mall.queue(counters=EIGHT)
+    queue = mall.queue(counters=size)
     tickets = mall.take(queue, 10)
     rounds = [{"do": "next", "counter": c.pk, "actor": who.pk} for c, who in queue.desks]
 
     def check(outcomes):
-        assert sorted(oks(outcomes)) == [t.pk for t in tickets[:EIGHT]], outcomes
+        assert sorted(oks(outcomes)) == [t.pk for t in tickets[:size]], outcomes
 
     return rounds, check
 
 
-def taps(mall):
+def taps(mall, size):
     """Eight taps with one key: one number."""
     queue = mall.queue()
-    rounds = [{"do": "tap", "queue": queue.pk, "key": f"tap-{queue.pk}"} for _n in range(EIGHT)]
+    rounds = [{"do": "tap", "queue": queue.pk, "key": f"tap-{queue.pk}"} for _n in range(size)]
 
     def check(outcomes):
-        assert len(oks(outcomes)) == EIGHT, outcomes
+        assert len(oks(outcomes)) == size, outcomes
         assert len(set(oks(outcomes))) == 1, outcomes
-        assert QueueDay.objects.get(queue=queue).last_number == 1
+        assert number_of(queue) == 1
 
     return rounds, check
 
 
-def one_person(mall):
+def one_person(mall, size):
     """One person at eight kiosks: one live number, seven are told of it."""
     queue = mall.queue()
     phone = mall.phone()
     rounds = [
         {"do": "tap", "queue": queue.pk, "key": f"o{queue.pk}-{n}", "phone": phone}
-        for n in range(EIGHT)
+        for n in range(size)
     ]
 
     def check(outcomes):
         assert len(oks(outcomes)) == 1, outcomes
-        assert errors(outcomes) == {"AlreadyInLine": EIGHT - 1}, outcomes
-        assert QueueDay.objects.get(queue=queue).last_number == 1
+        assert errors(outcomes) == {"AlreadyInLine": size - 1}, outcomes
+        assert number_of(queue) == 1
 
     return rounds, check
 
 
-def transfer_while_calling(mall):
+def transfer_while_calling(mall, size):
     """Four send a number away while four counters call: one history, no number lost."""
-    queue, other = mall.queue(counters=4), mall.queue()
+    queue, other = mall.queue(counters=size // 2), mall.queue()
     tickets = mall.take(queue, 1)
-    counter, who = queue.desks[0]
+    _counter, who = queue.desks[0]
     rounds = [{"do": "next", "counter": c.pk, "actor": w.pk} for c, w in queue.desks]
     rounds += [
         {"do": "on_ticket", "act": "transfer", "ticket": tickets[0].pk, "actor": who.pk}
         | {"to": other.pk}
-        for _n in range(4)
+        for _n in range(size // 2)
     ]
 
     def check(outcomes):
         assert set(errors(outcomes)) <= {"Refused", "WrongState"}, outcomes
         ticket = Ticket.objects.get(pk=tickets[0].pk)
         assert ticket.state in ("waiting", "called"), outcomes
-        assert counter
+        steps = list(ticket.steps.order_by("id").values_list("from_state", "to_state"))
+        for (_from, to), (then, _to) in pairwise(steps):
+            assert to == then, steps
 
     return rounds, check
 
 
-def undo_while_calling(mall):
+def undo_while_calling(mall, size):
     """A finish is taken back while the next one is called: one person stands there."""
     queue = mall.queue()
     first, _second = mall.take(queue, 2)
@@ -266,7 +283,7 @@ def undo_while_calling(mall):
             getattr(actions, name)(ticket, actor=who)
     call = {"do": "next", "counter": counter.pk, "actor": who.pk}
     undo = {"do": "on_ticket", "act": "undo", "ticket": first.pk, "actor": who.pk}
-    rounds = [call, undo] * 4
+    rounds = [call, undo] * (size // 2)
 
     def check(outcomes):
         standing = Ticket.objects.filter(counter=counter, state__in=("called", "serving"))
@@ -276,36 +293,36 @@ def undo_while_calling(mall):
     return rounds, check
 
 
-def two_consoles(mall):
+def two_consoles(mall, size):
     """Two officers sit down at one counter: one sits, the others are told who."""
     queue = mall.queue()
     counter, who = queue.desks[0]
     with clock.replay(MORNING):
         actions.close_counter(Counter.objects.get(pk=counter.pk), actor=who)
-    people = [mall.officer() for _n in range(EIGHT)]
+    people = [mall.officer() for _n in range(size)]
     rounds = [{"do": "sit_down", "counter": counter.pk, "actor": p.pk} for p in people]
 
     def check(outcomes):
         assert len(oks(outcomes)) == 1, outcomes
-        assert sum(errors(outcomes).values()) == EIGHT - 1, outcomes
+        assert sum(errors(outcomes).values()) == size - 1, outcomes
         assert Counter.objects.get(pk=counter.pk).staffed_by_id == oks(outcomes)[0]
 
     return rounds, check
 
 
 # --- bookings -----------------------------------------------------------------------------
-def last_place(mall):
+def last_place(mall, size):
     """The last place of a slot wanted by 32 at once: one has it, 31 are told."""
     slot = mall.slot(mall.queue(), 1)
     rounds = [
         {"do": "place", "slot": slot.pk, "key": f"l{slot.pk}-{n}", "phone": mall.phone()}
         | {"threads": THREADS}
-        for n in range(EIGHT)
+        for n in range(size)
     ]
 
     def check(outcomes):
         found = [each for one in oks(outcomes) for each in one]
-        assert len(found) == EIGHT * THREADS, outcomes
+        assert len(found) == size * THREADS, outcomes
         assert len([each for each in found if isinstance(each, int)]) == 1, found
         assert not [each for each in found if "Error" in str(each)], found
         slot.refresh_from_db()
@@ -314,13 +331,13 @@ def last_place(mall):
     return rounds, check
 
 
-def one_person_books(mall):
+def one_person_books(mall, size):
     """One person books eight times at once: one booking."""
     queue, phone = mall.queue(), mall.phone()
     slots = [mall.slot(queue, 5, hour) for hour in (1, 2)]
     rounds = [
         {"do": "place", "slot": slots[n % 2].pk, "key": f"b{queue.pk}-{n}", "phone": phone}
-        for n in range(EIGHT)
+        for n in range(size)
     ]
 
     def check(outcomes):
@@ -331,7 +348,7 @@ def one_person_books(mall):
     return rounds, check
 
 
-def eight_workers(mall):
+def eight_workers(mall, size):
     """Eight workers end one hold: its place returns once."""
     slot = mall.slot(mall.queue(), 5)
     booking = mall.hold(slot)
@@ -340,14 +357,14 @@ def eight_workers(mall):
 
     def check(outcomes):
         assert len(oks(outcomes)) == 1, outcomes
-        assert errors(outcomes) == {"WrongState": EIGHT - 1}, outcomes
+        assert errors(outcomes) == {"WrongState": size - 1}, outcomes
         slot.refresh_from_db()
         assert slot.taken == 1
 
-    return [one] * EIGHT, check
+    return [one] * size, check
 
 
-def confirm_while_expiring(mall):
+def confirm_while_expiring(mall, size):
     """A hold ends while it is confirmed: booked with its place, or ended without."""
     slot = mall.slot(mall.queue(), 5)
     booking = mall.hold(slot)
@@ -370,10 +387,10 @@ def confirm_while_expiring(mall):
         else:
             assert "expired" not in oks(outcomes), outcomes
 
-    return both * 4, check
+    return both * (size // 2), check
 
 
-def check_in_twice(mall):
+def check_in_twice(mall, size):
     """The same code scanned eight times: one number."""
     slot = mall.slot(mall.queue(), 5)
     booking = mall.hold(slot)
@@ -383,14 +400,14 @@ def check_in_twice(mall):
     one = {"do": "on_booking", "act": "check_in", "booking": booking.pk, "at": arrive}
 
     def check(outcomes):
-        assert len(oks(outcomes)) == EIGHT, outcomes
+        assert len(oks(outcomes)) == size, outcomes
         assert len(set(oks(outcomes))) == 1, outcomes
         assert Ticket.objects.filter(booking=booking).count() == 1
 
-    return [one] * EIGHT, check
+    return [one] * size, check
 
 
-def close_while_booking(mall):
+def close_while_booking(mall, size):
     """A day is closed while seven book on it: nobody keeps a place there."""
     queue = mall.queue()
     day = MORNING.date() + timedelta(days=next(mall.days))
@@ -403,7 +420,7 @@ def close_while_booking(mall):
     )
     rounds = [
         {"do": "place", "slot": slot.pk, "key": f"c{slot.pk}-{n}", "phone": mall.phone()}
-        for n in range(EIGHT - 1)
+        for n in range(size - 1)
     ]
     rounds.append({"do": "close_day", "queue": queue.pk, "actor": mall.head.pk})
     rounds[-1]["day"] = day.isoformat()
@@ -418,6 +435,7 @@ def close_while_booking(mall):
     return rounds, check
 
 
+# --- the crowd, and the same crowd without a guard ------------------------------------------
 SCENES = (
     presses,
     one_press,
@@ -427,8 +445,6 @@ SCENES = (
     transfer_while_calling,
     undo_while_calling,
     two_consoles,
-)
-BOOKING_SCENES = (
     last_place,
     one_person_books,
     eight_workers,
@@ -436,3 +452,75 @@ BOOKING_SCENES = (
     check_in_twice,
     close_while_booking,
 )
+# Scene, the guard that is dropped, and how many of its processes come.
+CONTROLS = (
+    (numbers, "number", 4),
+    (presses, "index", 4),
+    (eight_counters, "door", 4),
+    (taps, "key", 4),
+    (one_person, "live", 4),
+    (transfer_while_calling, "door", 4),
+    (undo_while_calling, "index", 2),
+    (two_consoles, "door", 4),
+    (last_place, "place", 2),
+    (one_person_books, "live", 4),
+    (eight_workers, "winner", 4),
+    (confirm_while_expiring, "door", 2),
+    (check_in_twice, "door", 4),
+    (close_while_booking, "second look", 4),
+)
+
+
+def test_the_queue_holds_against_a_crowd(mall, tmp_path):
+    scenes = [scene(mall, EIGHT) for scene in SCENES]
+    results = run([rounds for rounds, _check in scenes], tmp_path)
+    for (_rounds, check), outcomes in zip(scenes, results, strict=True):
+        check(outcomes)
+    assert audit() == []
+
+
+def test_without_its_guard_every_scene_does_harm_each_time(mall, tmp_path):
+    with without_index("ticket_one_per_counter"):
+        scenes = [
+            (scene.__name__, guard, *scene(mall, size))
+            for scene, guard, size in CONTROLS
+            for _round in range(ROUNDS)
+        ]
+        rounds = [
+            [each if each["do"] == "close_day" else {**each, "broken": guard} for each in one]
+            for _name, guard, one, _check in scenes
+        ]
+        results = run(rounds, tmp_path)
+        harm = Tally()
+        for (name, _guard, _rounds, check), outcomes in zip(scenes, results, strict=True):
+            harm[name] += does_harm(check, outcomes)
+        clear_counters()
+    assert harm == {scene.__name__: ROUNDS for scene, _guard, _size in CONTROLS}
+
+
+def does_harm(check, outcomes) -> bool:
+    try:
+        check(outcomes)
+    except AssertionError:
+        return True
+    return False
+
+
+@contextmanager
+def without_index(name: str):
+    """The database without one unique index for a while; other processes see it too."""
+    with connection.cursor() as cursor:
+        table = "sqlite_master" if connection.vendor == "sqlite" else "pg_indexes"
+        columns = ("sql", "name") if connection.vendor == "sqlite" else ("indexdef", "indexname")
+        cursor.execute(f"SELECT {columns[0]} FROM {table} WHERE {columns[1]} = %s", [name])
+        [made] = cursor.fetchone()
+        cursor.execute(f"DROP INDEX {name}")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(made)
+
+
+def clear_counters() -> None:
+    """Nobody at a counter any more, so that the index can be made again."""
+    rows = Ticket.objects.filter(state__in=("called", "serving"))
+    rows.update(state="expired", ended_at=MORNING)
