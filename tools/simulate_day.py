@@ -7,9 +7,9 @@
 
 People arrive, book, print, wait, leave, let others go first, miss their call and come back;
 counters open late, pause and close; all through the acts of the portal, in several processes on
-one clock that runs `--speed` times as fast. Ranges are learned from other days, shown to waiting people and
-kept as the portal does it. At the end the portal's own audit looks at every row. The database is
-made for the run and dropped after it: with --database only the server of that address is used.
+one clock that runs `--speed` times as fast. Ranges are learned from other days, shown to waiting
+people and kept as the portal does it. At the end the portal's own audit looks at every row. The
+database is made for the run and dropped after it: with --database only that server is used.
 """
 
 import argparse

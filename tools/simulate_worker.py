@@ -198,8 +198,14 @@ class Worker:
         """Every counter does what is next; only those call for whom somebody waits."""
         rows = Ticket.objects.filter(state="waiting", queue_day__queue__site=self.site)
         crowded = set(rows.values_list("queue_day__queue__key", flat=True).distinct())
+        standing = {
+            ticket.counter_id: ticket
+            for ticket in Ticket.objects.select_related(
+                "queue_day__queue__site", "counter", "booking"
+            ).filter(counter__in=[d.pk for d in self.desks], state__in=("called", "serving"))
+        }
         for desk in self.desks:
-            desk.step(self.minute(), crowded)
+            desk.step(self.minute(), standing.get(desk.pk), crowded)
         self.at(self.minute() + LOOK, self.look)
 
     def show(self) -> None:
@@ -253,13 +259,8 @@ class Desk:
         self.counter = Counter.objects.select_related("site").get(key=self.key, site=worker.site)
         self.pk = self.counter.pk
 
-    def step(self, now: float, crowded: set[str]) -> None:
-        """What this counter does at this minute."""
-        ticket = (
-            Ticket.objects.select_related("queue_day__queue__site", "counter", "booking")
-            .filter(counter=self.pk, state__in=("called", "serving"))
-            .first()
-        )
+    def step(self, now: float, ticket: Ticket | None, crowded: set[str]) -> None:
+        """What this counter does at this minute, with who stands there."""
         if ticket is not None:
             self.go_on(now, ticket)
             return
@@ -270,6 +271,8 @@ class Desk:
     def open_or_close(self, now: float) -> None:
         """Follow the plan: late, on a break, gone."""
         wanted = self.plan.is_open(now)
+        if wanted == (self.counter.state == CounterState.OPEN):
+            return
         self.counter.refresh_from_db()
         state, act = self.counter.state, self.worker.act
         if wanted and state != CounterState.OPEN:

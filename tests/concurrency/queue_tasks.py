@@ -23,7 +23,7 @@ from counters.persons import Person
 from mpp.kit import clock, states
 from mpp.kit.states import WrongState
 
-PAUSE = 0.25
+PAUSE = 0.2
 WITHOUT_TRANSACTION = ("door", "winner", "place", "second look")
 THREADS = 4
 
@@ -186,12 +186,16 @@ def _close_day(argument: dict) -> Callable[[], Any]:
     """Close the agency of a queue on a day; how many bookings were displaced."""
     line = Queue.objects.select_related("site", "agency").get(pk=argument["queue"])
     head, day = User.objects.get(pk=argument["actor"]), datetime.fromisoformat(argument["day"])
-    call = _unwrapped(actions.change_day, argument)
-    return lambda: len(
-        call(
-            line.site, day.date(), reason="Listrik padam", actor=head, agency=line.agency
-        ).bookings
-    )
+
+    def deed() -> int:
+        time.sleep(argument.get("after", 0))
+        reason = "Listrik padam"
+        done = actions.change_day(
+            line.site, day.date(), reason=reason, actor=head, agency=line.agency
+        )
+        return len(done.bookings)
+
+    return deed
 
 
 DEEDS = {
@@ -237,6 +241,7 @@ def _without_the_door() -> Iterator[None]:
         mock.patch.object(booking_base, "lock", _only_read),
         mock.patch.object(holds, "lock", _only_read),
         mock.patch.object(bookings, "lock", _only_read),
+        mock.patch.object(holds, "tell", return_value=None),
         mock.patch.object(waiting_list, "lock", _only_read),
     ):
         yield
@@ -337,9 +342,12 @@ def _without_a_second_look() -> Iterator[None]:
     """The day is looked at first and not held while the place is taken."""
     can_book = holds.can_book
 
-    def seen(*given):
-        verdict = can_book(*given)
-        time.sleep(4 * PAUSE)
+    def seen(line: Queue, slot: Slot, day: QueueDay, at: datetime):
+        verdict = can_book(line, slot, day, at)
+        until = time.monotonic() + 5
+        closed = QueueDay.objects.filter(pk=day.pk, closed_at__isnull=False)
+        while time.monotonic() < until and not closed.exists():
+            time.sleep(0.02)
         return verdict
 
     with (

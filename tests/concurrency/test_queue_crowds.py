@@ -157,17 +157,17 @@ def test_two_hundred_numbers_are_issued_and_called_once(mall, tmp_path):
 
 
 def numbers(mall, size):
-    """Everybody takes five numbers: one to twenty or forty, none twice, none missing."""
+    """Everybody takes two numbers: none twice, none missing."""
     queue = mall.queue()
     rounds = [
-        {"do": "issue", "queue": queue.pk, "count": 5, "key": f"n{queue.pk}-{n}"}
+        {"do": "issue", "queue": queue.pk, "count": 2, "key": f"n{queue.pk}-{n}"}
         | {"phone": mall.phone()}
         for n in range(size)
     ]
 
     def check(outcomes):
         found = sorted(number for each in oks(outcomes) for number in each)
-        assert found == list(range(1, 5 * size + 1)), outcomes
+        assert found == list(range(1, 2 * size + 1)), outcomes
 
     return rounds, check
 
@@ -380,6 +380,7 @@ def confirm_while_expiring(mall, size):
         booking.refresh_from_db()
         slot.refresh_from_db()
         assert booking.state in ("booked", "expired")
+        assert set(errors(outcomes)) <= {"HoldOver", "WrongState"}, outcomes
         assert slot.taken == booking.holds_place == (booking.state == "booked"), outcomes
         # Ended first: nobody may believe to have booked.
         if booking.state == "expired":
@@ -487,14 +488,18 @@ def test_without_its_guard_every_scene_does_harm_each_time(mall, tmp_path):
             for _round in range(ROUNDS)
         ]
         rounds = [
-            [each if each["do"] == "close_day" else {**each, "broken": guard} for each in one]
+            # Who closes the day comes a moment later, when the others have looked at it.
+            [
+                {**each, **({"after": 0.5} if each["do"] == "close_day" else {"broken": guard})}
+                for each in one
+            ]
             for _name, guard, one, _check in scenes
         ]
         results = run(rounds, tmp_path)
         harm = Tally()
         for (name, _guard, _rounds, check), outcomes in zip(scenes, results, strict=True):
             harm[name] += does_harm(check, outcomes)
-        clear_counters()
+    print(harm)
     assert harm == {scene.__name__: ROUNDS for scene, _guard, _size in CONTROLS}
 
 
@@ -515,9 +520,12 @@ def without_index(name: str):
         cursor.execute(f"SELECT {columns[0]} FROM {table} WHERE {columns[1]} = %s", [name])
         [made] = cursor.fetchone()
         cursor.execute(f"DROP INDEX {name}")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute(made)
+    try:
+        yield
+    finally:
+        clear_counters()
+        with connection.cursor() as cursor:
+            cursor.execute(made)
 
 
 def clear_counters() -> None:
