@@ -19,6 +19,7 @@ import django  # noqa: E402
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mpp.settings")
 django.setup()
 
+from bench_data import cookie  # noqa: E402
 from compare_estimates import fit, played_on  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from hall import FRIDAY, HALL, Day, Person, counters_of, plan_day  # noqa: E402
@@ -29,6 +30,7 @@ from counters import actions, estimates, invariants, overtaking, permissions, ra
 from counters.models import (  # noqa: E402
     Agency,
     Booking,
+    Call,
     Counter,
     LearnedWait,
     Posting,
@@ -81,13 +83,22 @@ def prepare(plan: dict) -> None:
     call_command("load_roles", verbosity=0)
     site = Site.objects.create(key=SITE, name="Mal simulasi")
     days = {str(day): FRIDAYS if day == FRIDAY else USUAL for day in range(7)}
+    if plan.get("always"):
+        days = {str(day): ["00:00-23:59"] for day in range(7)}
     WeekPlan.objects.create(
-        site=site, key="biasa", name="Jam biasa", days=days, last_ticket_minutes=60
+        site=site,
+        key="biasa",
+        name="Jam biasa",
+        days=days,
+        last_ticket_minutes=1 if plan.get("always") else 60,
     )
     PriorityReason.objects.create(key="lansia", name="Lansia")
     windows = counters_of(plan["counters"])
     for kind in HALL:
         _make_queue(site, kind, windows[kind.key])
+    if plan.get("always"):
+        print(json.dumps({"cookies": _cookies()}))
+        return
     _learn(plan)
     before = moment(plan, 0) - timedelta(hours=12)
     with clock.replay(before):
@@ -124,6 +135,12 @@ def _make_queue(site: Site, kind, windows: int) -> None:
             email=f"{counter.key}@contoh.id", full_name=f"Petugas {counter.key}", is_staff=True
         )
         Posting.objects.create(user=officer, agency=agency, role=role, counter=counter)
+
+
+def _cookies() -> dict[str, str]:
+    """A signed-in officer per counter of the busiest queue: number of the counter -> cookie."""
+    rows = Counter.objects.filter(agency__key=HALL[0].key).order_by("key")
+    return {str(row.pk): cookie(f"{row.key}@contoh.id") for row in rows}
 
 
 def _learn(plan: dict) -> None:
@@ -200,6 +217,23 @@ def audit(plan: dict) -> None:
     )
 
 
+def count(_plan: dict) -> None:
+    """What stands in the database after a run over HTTP, of any day."""
+    tickets = Ticket.objects.all()
+    calls = Call.objects.filter(is_recall=False)
+    print(
+        json.dumps(
+            {
+                "tickets": tickets.count(),
+                "done": tickets.filter(state="done").count(),
+                "calls": calls.count(),
+                "called": calls.values("ticket").distinct().count(),
+                "problems": invariants.problems(date(2026, 1, 1)),
+            }
+        )
+    )
+
+
 def _ranges() -> dict:
     minute = timedelta(minutes=1)
     judged = ShownRange.objects.filter(is_hit__isnull=False)
@@ -240,4 +274,4 @@ def _waits(on: date) -> dict:
 
 if __name__ == "__main__":
     given = json.loads(Path(sys.argv[2]).read_text())
-    {"prepare": prepare, "audit": audit}[sys.argv[1]](given)
+    {"prepare": prepare, "audit": audit, "count": count}[sys.argv[1]](given)
