@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db import DatabaseError, OperationalError, close_old_connections
+from simulate_clock import DONE, SharedClock
 from simulate_hall import SITE, day_of, moment, person_of
 
 from accounts.models import User
@@ -43,6 +44,7 @@ class Worker:
 
     def __init__(self, plan: dict, number: int) -> None:
         self.plan, self.number, self.of = plan, number, plan["processes"]
+        self.clock = SharedClock(Path(plan["clock"]), self.of)
         self.day = day_of(plan)
         self.people = {p.number: p for p in self.day.people}
         self.mine = {n: p for n, p in self.people.items() if n % self.of == number}
@@ -65,8 +67,7 @@ class Worker:
     # --- the clock ------------------------------------------------------------------------
     def minute(self) -> float:
         """The simulated minute after midnight, now."""
-        passed = time.time() - self.plan["began"]
-        return self.plan["first_minute"] + passed * self.plan["speed"] / 60
+        return self.clock.now()
 
     def at(self, minute: float, call, *arguments) -> None:
         """Let `call(*arguments)` happen when the clock shows that minute."""
@@ -101,13 +102,15 @@ class Worker:
         self.at(0, self.sweep)
         while self.minute() < self.plan["last_minute"]:
             self.flush()
-            if not self.events or self.events[0][0] > self.minute():
-                time.sleep(0.005)
+            self.clock.report(self.number, self.events[0][0])
+            if self.events[0][0] > self.minute():
+                time.sleep(0.003)
                 continue
             planned, _order, call, arguments = heapq.heappop(self.events)
             if call not in (self.look, self.show, self.sweep) and planned > self.born:
                 self.lag = max(self.lag, self.minute() - planned)
             call(*arguments)
+        self.clock.report(self.number, DONE)
         for desk in self.desks:
             desk.close()
         self.flush(True)
@@ -144,7 +147,7 @@ class Worker:
     def _check_in(self, person):
         booking = (
             Booking.objects.select_related("queue__site", "queue__agency", "slot", "owner")
-            .filter(make_key=f"book-{person.number}", state__in=("booked", "checked_in"))
+            .filter(make_key=f"book-{person.number}", state__in=("booked", "checked_in", "done"))
             .first()
         )
         if booking is None:
