@@ -5,7 +5,7 @@ VENV := .venv
 PIP := $(VENV)/bin/pip --disable-pip-version-check --quiet
 RUN := $(VENV)/bin/python
 
-.PHONY: demo test check bench js texts pins lint
+.PHONY: demo test check bench bench-queue simulate-day js texts pins lint
 .DEFAULT_GOAL := demo
 
 $(VENV)/.runtime: requirements.txt
@@ -36,6 +36,14 @@ check: $(VENV)/.development
 
 bench: $(VENV)/.development
 	@$(RUN) tools/bench.py $(ARGS)
+
+# A whole day of the hall through the real acts, in several processes, on a database of its own.
+simulate-day: $(VENV)/.development
+	@$(RUN) tools/simulate_day.py $(ARGS)
+
+# The live pages of the queue under a full hall: boards, ticket pages, calls, memory, queries.
+bench-queue: $(VENV)/.development
+	@$(RUN) tools/bench_queue.py $(ARGS)
 
 # Join the JavaScript parts into one file per area.
 js:

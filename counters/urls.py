@@ -2,8 +2,11 @@
 
 from datetime import date
 
+from django.urls import path, register_converter
+
 from counters.views import (
     board,
+    booking,
     days,
     kiosk,
     kiosk_ticket,
@@ -13,9 +16,6 @@ from counters.views import (
     ticket,
     ticket_page,
 )
-from django.urls import path, register_converter
-
-from counters.views import board, booking, days, public, queues, taking, ticket, ticket_page
 
 
 class DayConverter:

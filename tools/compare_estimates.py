@@ -34,7 +34,7 @@ def snapshot_of(row: Row) -> Snapshot:
     """What the portal would know at the moment of this row."""
     return Snapshot(
         row.weekday,
-        int((row.at + row.opens_in) // 60),
+        int(row.at // 60),
         row.ahead,
         row.serving,
         row.counters,

@@ -57,6 +57,18 @@ def record(name: str, count: int) -> list[RecordedDay]:
     return found
 
 
+def record_crowded(name: str, count: int, people: int, counters: int) -> list[RecordedDay]:
+    """`count` days of a hall with so many counters, about so many people, all weekdays."""
+    rng = random.Random(f"record {name}")
+    found = []
+    for number in range(count):
+        some = round(people * rng.uniform(0.75, 1.1))
+        day = plan_day(f"{name} {number}", people=some, counters=counters, weekday=number % 5)
+        run = HallRun(day).run()
+        found.append(RecordedDay(number, day.weekday, run.rows, run.served))
+    return found
+
+
 def pauses_at(weekday: int, at: float) -> tuple[tuple[float, float], ...]:
     """The breaks of the whole hall still to come, as a snapshot wants them."""
     begins, ends = FRIDAY_BREAK

@@ -27,6 +27,7 @@ def _move(
     actor: User | None,
     reason: str,
     key: str,
+    where: dict | None = None,
     **columns,
 ) -> Counter:
     now = clock.now()
@@ -39,6 +40,7 @@ def _move(
         reason=reason,
         key=key,
         extra={"state_reason": reason[:200], "state_at": now, **columns},
+        where=where,
     )
     touch_site(counter.site_id)
     return counter
@@ -69,6 +71,8 @@ def open_counter(
         actor=actor,
         reason="",
         key=key,
+        # Two consoles at once: who comes second is told.
+        where={"staffed_by_id": counter.staffed_by_id},
         staffed_by_id=actor.pk,
         back_at=None,
     )

@@ -14,7 +14,9 @@ from django.db import connection  # noqa: E402
 
 from mpp.kit.states import WrongState  # noqa: E402
 from permits.workflow import Refused  # noqa: E402
-from tests.concurrency import tasks, visit_tasks  # noqa: E402
+from tests.concurrency import queue_tasks, tasks, visit_tasks  # noqa: E402
+
+TASKS = vars(tasks) | vars(queue_tasks) | vars(visit_tasks)
 
 
 def outcome_of(act) -> dict:
@@ -31,8 +33,7 @@ def main(task: str, folder: Path, number: str) -> None:
     """Run the task once per round, after the barrier; print all outcomes as one line of JSON."""
     outcomes = []
     for index, argument in enumerate(json.loads(os.environ["CROWD_ROUNDS"])):
-        room = tasks if hasattr(tasks, task) else visit_tasks
-        act = getattr(room, task)(argument)
+        act = TASKS[task](argument)
         connection.ensure_connection()
         (folder / f"ready-{index}-{number}").touch()
         while not (folder / f"go-{index}").exists():
