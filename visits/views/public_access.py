@@ -1,4 +1,4 @@
-"""What every public page of visits needs: the secret link, headers that keep it, the form's key."""
+"""What every public page of visits needs: the secret link, its headers, the form's key."""
 
 import functools
 import secrets
@@ -35,7 +35,7 @@ def posted_key(request: HttpRequest) -> str:
 
 
 def secret_page(view: View) -> View:
-    """Open to whoever holds the link; the page is not kept, not found, and tells nobody its address.
+    """Open to whoever holds the link; the page is not kept and tells nobody its address.
 
     Without a CSRF token on purpose: the right is the secret in the address, not a cookie, so a
     foreign page cannot send such a form without knowing the secret. With "no-referrer" browsers

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from counters.words import clock_words, text_of
 from mpp.kit import clock
-from mpp.kit.wording import date_id, when
+from mpp.kit.wording import date_id, time_id
 from visits.models import Visit, VisitSession, VisitSlot, VisitStep
 from visits.states import VisitState
 
@@ -175,7 +175,7 @@ def timeline(visit: Visit, steps: list[VisitStep]) -> list[dict[str, str]]:
 
 
 def _plain(step: VisitStep) -> str:
-    return when(step.at)
+    return f"{date_id(step.at)}, {time_id(step.at)}"
 
 
 def _coming(visit: Visit) -> list[dict[str, str]]:
