@@ -287,6 +287,11 @@ ACCOUNT_RATE_LIMITS = {
     "queue": "300/m/ip",
     "queue_person": "12/h/key",
     "queue_help": "3/d/key",
+    # Study visits: a request, a letter, a link by mail, the code on site (one net, many guests).
+    "visit_request": "20/m/ip",
+    "visit_upload": "30/m/ip",
+    "visit_link": "60/m/ip,3/5m/key",
+    "visit_code": "300/m/ip,15/5m/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"

@@ -18,6 +18,7 @@ urlpatterns = [
     path("akun/", include("accounts.urls")),
     path("akun/", include("allauth.urls")),
     path("", include("permits.urls")),
+    path("", include("visits.urls")),
     path("", include("counters.urls")),
     path("tema.css", home.theme, name="theme"),
     path("cetak-biru/", blueprint.page, name="blueprint"),

@@ -16,7 +16,14 @@ import django_htmx
 ROOT = Path(__file__).resolve().parent.parent
 HTMX = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
 PARTS = {
-    "css/public.css": ["tokens.css", "base.css", "components.css", "public.css", "queue.css"],
+    "css/public.css": [
+        "tokens.css",
+        "base.css",
+        "components.css",
+        "public.css",
+        "queue.css",
+        "visits.css",
+    ],
     "css/desk.css": [
         "tokens.css",
         "base.css",

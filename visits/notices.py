@@ -24,6 +24,8 @@ DESK_NEWS = {
     "accept": gettext_noop("The delegation has accepted the offered date."),
     "decline": gettext_noop("The delegation has declined the offered date."),
     "cancel_by_guest": gettext_noop("The delegation has cancelled its visit."),
+    "propose": gettext_noop("The delegation wishes another date."),
+    "letter": gettext_noop("The letter of the delegation has come."),
     "expire": gettext_noop("The delegation did not answer the offer in time."),
     "dispose": gettext_noop("A request waits for your decision."),
     "duty": gettext_noop("You receive a delegation."),
@@ -143,7 +145,7 @@ def disposed(visit: Visit, actor: User) -> None:
 
 def for_desk(visit: Visit, act: str) -> None:
     """Everybody posted as host at the agency that runs the mall, and the visit's own host."""
-    key = _key(visit)
+    key = f"{_key(visit)}:{visit.letter_file_id}" if act == "letter" else _key(visit)
     for person in {*_hosts(), *([visit.host] if visit.host else [])}:
         _staff(person, visit, act, f"{key}:{person.pk}")
 

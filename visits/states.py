@@ -39,6 +39,10 @@ TABLE: dict[str, tuple[tuple[VisitState, ...], tuple[VisitState, ...]]] = {
         (S.SUBMITTED, S.UNDER_REVIEW, S.APPROVED),
         (S.SUBMITTED, S.UNDER_REVIEW, S.APPROVED),
     ),
+    "propose": (
+        (S.SUBMITTED, S.NEEDS_INFO, S.UNDER_REVIEW, S.APPROVED),
+        (S.SUBMITTED, S.NEEDS_INFO, S.UNDER_REVIEW, S.APPROVED),
+    ),
     "merge": ((S.APPROVED,), (S.APPROVED,)),
     "cancel_by_guest": (
         (S.DRAFT, S.SUBMITTED, S.NEEDS_INFO, S.UNDER_REVIEW, S.OFFERED, S.APPROVED),

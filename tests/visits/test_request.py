@@ -35,7 +35,7 @@ def test_sending_twice_with_one_key_is_one_request(site):
 
 @pytest.mark.parametrize(
     "column",
-    ["institution", "leader_name", "contact_email", "size", "letter_number", "purpose"],
+    ["institution", "leader_name", "contact_email", "size", "contact_phone", "purpose"],
 )
 def test_what_is_missing_is_named(site, column):
     visit = make.draft(**{column: None if column == "size" else ""})
@@ -93,8 +93,40 @@ def test_a_sent_request_cannot_be_changed(site):
     visit = make.sent()
     with pytest.raises(Refused):
         actions.save(visit, values={"size": 5})
+
+
+def test_the_letter_may_follow_but_nothing_is_approved_without_it(site, desk):
+    visit = make.draft(letter_number="")
+    actions.submit(visit)
+    make.decided_by(visit, desk.host)
+    place = {"session": make.session(), "date": make.open_day()}
+    with pytest.raises(Refused) as refused:
+        actions.approve(visit, actor=desk.host, **place)
+    assert refused.value.field == "letter_file"
+    assert not VisitDay.objects.exists()
+    actions.attach_letter(visit, number="000/1/SETDA")
+    assert actions.approve(visit, actor=desk.host, **place).state == VisitState.APPROVED
     with pytest.raises(Refused):
         actions.attach_letter(visit, file=make.letter())
+
+
+def test_one_form_is_one_draft(site):
+    first = actions.start(site, key="k" * 20)
+    assert actions.start(site, key="k" * 20).pk == first.pk
+    assert actions.start(site, key="j" * 20).pk != first.pk
+    assert len(first.reference) <= 20
+
+
+def test_other_sessions_are_wished_and_the_week_follows(site, desk):
+    visit, day = make.sent(), make.open_day(weeks=2)
+    before = visit.active_key
+    actions.propose(visit, wishes=[(make.session("siang"), day)], note="Rapat.", key="u")
+    assert [wish.date for wish in visit.wishes.all()] == [day]
+    assert visit.active_key != before
+    approved = make.approved(desk.host)
+    key = approved.active_key
+    actions.propose(approved, wishes=[(make.session("siang"), day)], key="u")
+    assert (approved.state, approved.active_key) == (VisitState.APPROVED, key)
 
 
 def test_the_clock_stands_while_we_wait_for_an_answer(site, desk):

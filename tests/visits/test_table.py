@@ -103,6 +103,7 @@ ACTS = {
         v, actor=d.host, reason="x", key="t", **other_place()
     ),
     "resize": lambda v, d: actions.resize(v, actor=d.host, size=15, key="t"),
+    "propose": lambda v, d: actions.propose(v, wishes=[tuple(other_place().values())], key="t"),
     "merge": lambda v, d: actions.merge(v, actor=d.host, into=the_lead(d), key="t"),
     "cancel_by_guest": lambda v, d: actions.cancel_by_guest(v, reason="x", key="t"),
     "cancel_by_host": lambda v, d: actions.cancel_by_host(v, actor=d.host, reason="x", key="t"),

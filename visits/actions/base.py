@@ -163,6 +163,13 @@ def free_offer(visit: Visit, slot: VisitSlot | None) -> None:
         hosting.release(visit.host, slot)
 
 
+def need_letter(visit: Visit) -> None:
+    """Raise Refused while the official letter with its number and date has not come."""
+    if not (visit.letter_file_id and visit.letter_number and visit.letter_on):
+        sentence = _("The letter with its number and date has not come yet.")
+        raise Refused(sentence, status=409, field="letter_file")
+
+
 def reason_of(text: str, sentence: str) -> str:
     """The typed reason; raises Refused with `sentence` when there is none."""
     reason = text.strip()

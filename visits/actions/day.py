@@ -21,6 +21,9 @@ from visits.permissions import can_work
 from visits.states import MAY_CHECK_IN, VisitState
 from visits.workflow import Refused, require
 
+# Added by the delegation itself; the desk may add any number.
+MOST_WALK_INS = 20
+
 
 def _check_day(visit: Visit) -> None:
     """Only an approved visit on its day: a list of what is allowed, not of what is not."""
@@ -66,10 +69,7 @@ def check_in(participant: Participant, *, actor: User, way: str = CheckInWay.DES
 @act
 def self_check_in(participant: Participant, *, code: str) -> Participant:
     """A participant checks in alone; only who is on site knows the code shown there."""
-    if not checkin.fits(participant.visit.site, code):
-        raise Refused(
-            _("This is not the code shown on site now. Look again."), status=400, field="code"
-        )
+    _need_code(participant.visit, code)
     return _let_in(participant, actor=None, way=CheckInWay.SELF)
 
 
@@ -86,6 +86,30 @@ def add_walk_in(visit: Visit, *, actor: User, values: Mapping[str, Any]) -> Part
         **clean_person(values),
     )
     return _let_in(person, actor=actor, way=CheckInWay.DESK)
+
+
+@act
+def join_on_site(visit: Visit, *, code: str, values: Mapping[str, Any]) -> Participant:
+    """Somebody not in the list joins his delegation alone, with the code shown on site."""
+    base.hold(visit)
+    _need_code(visit, code)
+    _check_day(visit)
+    if visit.participants.filter(is_walk_in=True).count() >= MOST_WALK_INS:
+        raise Refused(_("Ask the host to add more people."), status=409)
+    person = Participant.objects.create(
+        visit=visit,
+        order=visit.participants.count() + 1,
+        is_walk_in=True,
+        **clean_person(values),
+    )
+    return _let_in(person, actor=None, way=CheckInWay.SELF)
+
+
+def _need_code(visit: Visit, code: str) -> None:
+    if not checkin.fits(visit.site, code):
+        raise Refused(
+            _("This is not the code shown on site now. Look again."), status=400, field="code"
+        )
 
 
 @act

@@ -139,6 +139,7 @@ def approve(
     """
     if not _begin(visit, "approve", actor, key):
         return visit
+    base.need_letter(visit)
     host = host or visit.host
     if host is None:
         raise Refused(_("Choose who receives the delegation."), status=400, field="host")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from counters.models import Site
 from mpp.kit import clock
+from mpp.kit.keys import lookup_hash
 from mpp.kit.models import ScanState, StoredFile
 from mpp.kit.references import CODE_80_BIT, application_number, new_code
 from mpp.kit.sequences import next_value
@@ -21,7 +22,7 @@ from visits import notices
 from visits.actions import approval, base
 from visits.availability import can_ask, frame_of, opening
 from visits.models import Topic, Visit, VisitRules, VisitSession, VisitWish
-from visits.states import VisitState
+from visits.states import PENDING, VisitState
 from visits.workflow import Refused
 
 # What a delegation may fill in before it sends the request.
@@ -51,27 +52,34 @@ NEEDED = (
     "contact_email",
     "contact_phone",
     "size",
-    "letter_number",
-    "letter_on",
-    "letter_file",
     "purpose",
 )
 OF_A_REGION = ("regency", "city", "province")
 MOST_WISHES = 3
+# 64 bits of a keyed hash: a form's key leads to its draft and to no other.
+KEY_DIGITS = 16
+TAKES_LETTER = (VisitState.DRAFT, *PENDING, VisitState.OFFERED)
 
 
 @act
-def start(site: Site, *, language: str = "id") -> Visit:
-    """A new empty draft for a site that takes visits. Raises Refused when it does not."""
+def start(site: Site, *, language: str = "id", key: str = "") -> Visit:
+    """A new empty draft for a site that takes visits. Raises Refused when it does not.
+
+    The same `key` of a form is the same draft, however often it is sent.
+    """
     if not VisitRules.objects.filter(site=site, is_active=True).exists():
         raise Refused(_("This place does not receive delegations at the moment."), status=409)
-    reference = f"V{new_code(CODE_80_BIT)}"
-    return Visit.objects.create(
+    code = lookup_hash(key, "visit-draft")[:KEY_DIGITS].upper() if key else new_code(CODE_80_BIT)
+    reference = f"V{code}"
+    visit, _made = Visit.objects.get_or_create(
         reference=reference,
-        site=site,
-        language=language,
-        uid=f"{reference.lower()}@studi-tiru",
+        defaults={
+            "site": site,
+            "language": language,
+            "uid": f"{reference.lower()}@studi-tiru",
+        },
     )
+    return visit
 
 
 def _hold_draft(visit: Visit) -> None:
@@ -113,14 +121,37 @@ def save(
 
 
 @act
-def attach_letter(visit: Visit, *, file: StoredFile) -> Visit:
-    """Put the inspected letter (PDF) into a draft; it takes the place of an earlier one."""
-    _hold_draft(visit)
-    if file.mime != "application/pdf":
+def attach_letter(
+    visit: Visit, *, file: StoredFile | None = None, number: str = "", on: date | None = None
+) -> Visit:
+    """The inspected letter (PDF), its number and date: with the draft or until it is approved.
+
+    What is not given stays as it is. The letter may follow, but nothing is approved without it.
+    """
+    base.hold(visit)
+    if visit.state not in TAKES_LETTER:
+        raise Refused(_("The letter cannot be changed any more."), status=409)
+    if file is not None and file.mime != "application/pdf":
         raise Refused(_("Send the letter as a PDF."), status=400, field="letter_file")
-    visit.letter_file = file
-    visit.save(update_fields=["letter_file", "updated_at"])
+    columns = {"letter_file": file, "letter_number": number.strip(), "letter_on": on}
+    given = {name: value for name, value in columns.items() if value}
+    for name, value in given.items():
+        setattr(visit, name, value)
+    _check_letter(visit)
+    visit.save(update_fields=[*given, "updated_at"])
+    if visit.state != VisitState.DRAFT:
+        notices.for_desk(visit, "letter")
     return visit
+
+
+def _check_letter(visit: Visit) -> None:
+    """Refuse a letter of tomorrow, and one the scanner found harmful."""
+    if visit.letter_on and visit.letter_on > clock.today(visit.site.time_zone):
+        sentence = _("The date of the letter lies in the future.")
+        raise Refused(sentence, status=400, field="letter_on")
+    if visit.letter_file and visit.letter_file.scan_state == ScanState.INFECTED:
+        sentence = _("The letter holds harmful content. Save it anew and send it again.")
+        raise Refused(sentence, status=400, field="letter_file")
 
 
 def missing(visit: Visit) -> list[str]:
@@ -138,12 +169,7 @@ def _check_request(visit: Visit, rules: VisitRules) -> None:
     if visit.size > rules.size_max:
         sentence = _("A group has at most %(count)s people. Come in several groups.")
         raise Refused(sentence % {"count": rules.size_max}, status=400, field="size")
-    if visit.letter_on > clock.today(visit.site.time_zone):
-        sentence = _("The date of the letter lies in the future.")
-        raise Refused(sentence, status=400, field="letter_on")
-    if visit.letter_file.scan_state == ScanState.INFECTED:
-        sentence = _("The letter holds harmful content. Save it anew and send it again.")
-        raise Refused(sentence, status=400, field="letter_file")
+    _check_letter(visit)
 
 
 def _check_wishes(visit: Visit) -> date:
@@ -229,6 +255,7 @@ def accept(visit: Visit, *, key: str = "") -> Visit:
         return visit
     if visit.state == VisitState.OFFERED and visit.offer_until <= clock.now():
         raise Refused(_("The time to accept this offer is over."), status=409)
+    base.need_letter(visit)
     approval.accept_offer(visit, key=key)
     return visit
 
@@ -241,6 +268,47 @@ def decline(visit: Visit, *, reason: str = "", key: str = "") -> Visit:
         return visit
     approval.end_offer(visit, act="decline", actor=None, reason=reason.strip(), key=key)
     notices.for_desk(visit, "decline")
+    return visit
+
+
+@act
+def propose(
+    visit: Visit,
+    *,
+    wishes: Iterable[tuple[VisitSession, date]],
+    note: str = "",
+    key: str = "",
+) -> Visit:
+    """The delegation wishes other sessions; the desk decides, a place it holds stays its own.
+
+    Raises Refused for a session that cannot be had (`field` wish_1 and so on).
+    """
+    base.hold(visit)
+    if base.is_repeat(visit, key, "propose", None):
+        return visit
+    approval.check_state(visit, "propose")
+    wanted = list(dict.fromkeys(wishes))[:MOST_WISHES]
+    if not wanted:
+        raise Refused(_("Choose a session first."), status=400, field="wish_1")
+    visit.wishes.all().delete()
+    VisitWish.objects.bulk_create(
+        VisitWish(visit=visit, order=order, session=session, date=day)
+        for order, (session, day) in enumerate(wanted, start=1)
+    )
+    first = _check_wishes(visit)
+    # An approved visit keeps its week until the desk has moved it.
+    columns = {} if visit.slot_id else {"active_key": base.week_key(visit, first)}
+    base.step(
+        visit,
+        visit.state,
+        act="propose",
+        actor=None,
+        key=key,
+        reason=note.strip(),
+        columns=columns,
+        from_=(visit.state,),
+    )
+    notices.for_desk(visit, "propose")
     return visit
 
 
