@@ -20,6 +20,8 @@ from accounts import jobs as people_jobs
 from accounts.models import Job
 from counters import actions as hall
 from counters import learning, ranges, retention, turn_notices
+from counters import learning, retention
+from mpp.blueprint.actions import sweep_arrivals
 from mpp.kit import clock, files, paper_pdfs
 from permits import sweeps
 from permits.actions import expire_opinions
@@ -77,6 +79,7 @@ JOBS = (
     Periodic("visit-follow-ups", visit_sweeps.ask_follow_ups, 3600),
     Periodic("visit-contacts", visit_sweeps.forget_contacts, DAY),
     Periodic("visit-drafts", visit_sweeps.drop_drafts, DAY),
+    Periodic("blueprints", sweep_arrivals, DAY),
     Periodic("orphans", files.sweep_orphans, DAY),
     Periodic("accounts", people_jobs.drop_unproved_accounts, DAY),
     Periodic("codes", people_jobs.forget_old_codes, 3600),

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "crispy_forms",
     "django_htmx",
     "mpp.apps.KitConfig",
+    "mpp.blueprint.apps.BlueprintConfig",
     "mpp.apps.PortalConfig",
     "accounts.apps.AccountsConfig",
     "counters.apps.CountersConfig",

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from mpp.views import demo, gallery, health, home, language, verify
+from mpp.views import blueprint, blueprint_desk, demo, gallery, health, home, language, verify
 
 handler500 = "mpp.views.errors.server_error"
 
@@ -20,6 +20,20 @@ urlpatterns = [
     path("", include("permits.urls")),
     path("", include("counters.urls")),
     path("tema.css", home.theme, name="theme"),
+    path("cetak-biru/", blueprint.page, name="blueprint"),
+    path("cetak-biru/unduh/", blueprint.download, name="blueprint-file"),
+    path("cetak-biru/skema.json", blueprint.schema, name="blueprint-schema"),
+    path("cetak-biru/otoritas.pem", blueprint.authority, name="blueprint-authority"),
+    path("admin/cetak-biru/", blueprint_desk.start, name="blueprint-desk"),
+    path("admin/cetak-biru/terbitkan/", blueprint_desk.publish, name="blueprint-desk-publish"),
+    path("admin/cetak-biru/unggah/", blueprint_desk.upload, name="blueprint-desk-upload"),
+    path("admin/cetak-biru/<str:token>/", blueprint_desk.choose, name="blueprint-desk-choose"),
+    path("admin/cetak-biru/<str:token>/nama/", blueprint_desk.names, name="blueprint-desk-names"),
+    path(
+        "admin/cetak-biru/<str:token>/hasil/",
+        blueprint_desk.result,
+        name="blueprint-desk-result",
+    ),
     path("admin/komponen/", gallery.gallery, name="gallery"),
     path("admin/", admin.site.urls),
 ]

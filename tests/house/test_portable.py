@@ -6,6 +6,7 @@ from django.db import models
 
 from accounts import portable as accounts
 from counters import portable as counters
+from mpp.blueprint import portable as blueprint
 from mpp.kit import portable as kit
 from permits import portable as permits
 from visits import portable as visits
@@ -16,6 +17,7 @@ DECLARED = {
     "counters": counters.FIELDS,
     "permits": permits.FIELDS,
     "visits": visits.FIELDS,
+    "blueprint": blueprint.FIELDS,
 }
 KINDS = {"config", "public", "personal"}
 # A column of this kind of content is somebody's data wherever it stands.
