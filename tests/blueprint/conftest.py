@@ -62,7 +62,7 @@ def empty() -> None:
     """A new installation: no row of any room is left."""
     tables = [
         table
-        for room in ROOMS
+        for room in (*ROOMS, "blueprint", "account", "mfa", "usersessions", "sessions")
         for model in apps.get_app_config(room).get_models(include_auto_created=True)
         if (table := model._meta.db_table)
     ]

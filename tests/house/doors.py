@@ -72,6 +72,9 @@ def arguments(name: str, world) -> list:
         return [secret_of(world.booking)]
     return {
         "verify-code": [world.paper.code],
+        "blueprint-desk-choose": ["tidak-ada"],
+        "blueprint-desk-names": ["tidak-ada"],
+        "blueprint-desk-result": ["tidak-ada"],
         "counters:service-detail": ["ktp-hilang"],
         "counters:agency-detail": ["dpmptsp"],
         "counters:board": ["among-warga"],

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from mpp import demo_data, demo_hall, demo_visits
+from mpp.blueprint.actions import publish
 from mpp.kit.models import Installation
 
 
@@ -31,4 +32,5 @@ class Command(BaseCommand):
                 demo_data.make_files(people)
                 demo_hall.make_queue_life(people)
                 demo_visits.make_visits(people)
+        publish(actor=None, key="demo")
         self.stdout.write(f"{len(people)} people")

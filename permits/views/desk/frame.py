@@ -63,6 +63,12 @@ def addresses() -> dict[str, Any]:
                     "label": _("Permit types"),
                     "icon": "sliders",
                 },
+                {
+                    "key": "blueprint",
+                    "url": reverse("blueprint-desk"),
+                    "label": _("Blueprint"),
+                    "icon": "download",
+                },
             ],
         }
         cache.set(key, found, None)
@@ -70,17 +76,22 @@ def addresses() -> dict[str, Any]:
 
 
 def navigation(
-    current: str, counts: dict[str, str] | None = None, *, edits_types: bool = False
+    current: str,
+    counts: dict[str, str] | None = None,
+    *,
+    edits_types: bool = False,
+    configures: bool = False,
 ) -> list[dict]:
     """The items of the side navigation; `counts` are shown words by pile key.
 
-    Permit types stand there only for people who may publish them (`edits_types`).
+    Permit types stand there only for people who may publish them (`edits_types`), the blueprint
+    only for those who configure the whole mall.
     """
     counts = counts or {}
     return [
         {**item, "current": item["key"] == current, "count": counts.get(item["key"], "")}
         for item in addresses()["items"]
-        if edits_types or item["key"] != "types"
+        if (edits_types or item["key"] != "types") and (configures or item["key"] != "blueprint")
     ]
 
 
@@ -128,12 +139,16 @@ def desk_links(
     if not current and _is_editor_page(request.path):
         current = "types"
     edits_types = places.can_publish(request.user)
+    configures = places.can_configure(request.user)
     queue = [
         {**item, "current": item["key"] == current, "count": ""}
         for item in queue_navigation(request.user)
     ]
     return {
-        "desk_nav": [*navigation(current, counts, edits_types=edits_types), *queue],
+        "desk_nav": [
+            *navigation(current, counts, edits_types=edits_types, configures=configures),
+            *queue,
+        ],
         "desk_search_url": known["search"],
         "desk_query": query,
         "desk_office": office_of(request.user),
