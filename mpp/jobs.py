@@ -20,7 +20,6 @@ from accounts import jobs as people_jobs
 from accounts.models import Job
 from counters import actions as hall
 from counters import learning, ranges, retention, turn_notices
-from counters import learning, retention
 from mpp.blueprint.actions import sweep_arrivals
 from mpp.kit import clock, files, paper_pdfs
 from permits import sweeps
