@@ -215,6 +215,13 @@ FIELDS: dict[str, dict[str, str]] = {
         "by": "personal",
         "at": "personal",
     },
+    "TicketLink": {
+        "id": "personal",
+        "created_at": "personal",
+        "updated_at": "personal",
+        "ticket": "personal",
+        "application": "personal",
+    },
     "Verdict": {
         "id": "personal",
         "document": "personal",

@@ -1,5 +1,6 @@
-"""Addresses of the citizen's side: /permohonan/ and the public /lacak/."""
+"""Addresses of the citizen's side: /permohonan/ and the public /lacak/; a panel of the desk."""
 
+from django.contrib import admin
 from django.urls import include, path
 
 from permits.views import (
@@ -8,11 +9,13 @@ from permits.views import (
     begin,
     corrections,
     documents,
+    numbers,
     options,
     sending,
     status,
     track,
 )
+from permits.views.desk.panel import ticket_panel
 
 app_name = "permits"
 
@@ -20,6 +23,7 @@ application_patterns = [
     path("", begin.application_list, name="application-list"),
     path("baru/<slug:service>/", begin.application_new, name="application-new"),
     path("pilihan/<str:ref>/<str:field>/", options.option_search, name="option-search"),
+    path("nomor/<int:ticket>/", numbers.ticket_file, name="ticket-file"),
     path("<str:ref>/", status.application_page, name="application-tasks"),
     path("<str:ref>/", status.application_page, name="application-status"),
     path("<str:ref>/bagian/<slug:page>/", apply.form_page, name="application-page"),
@@ -36,10 +40,16 @@ application_patterns = [
     path("<str:ref>/pesan/", acts.message_post, name="message-post"),
     path("<str:ref>/pesan/<int:pk>/berkas/", acts.message_file, name="message-file"),
     path("<str:ref>/tarik/", acts.withdraw, name="application-withdraw"),
+    path("<str:ref>/nomor/", numbers.application_number, name="application-number"),
     path("<str:ref>/izin.pdf", acts.permit_file, name="permit-file"),
 ]
 
 urlpatterns = [
+    path(
+        "admin/permits/nomor/<int:ticket>/",
+        admin.site.admin_view(ticket_panel),
+        name="ticket-panel",
+    ),
     path("permohonan/", include(application_patterns)),
     path("lacak/", track.track, name="track"),
 ]

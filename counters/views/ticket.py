@@ -87,9 +87,16 @@ def ticket_page(request: HttpRequest, ticket: Ticket, secret: str) -> HttpRespon
         "bring": bring_html(ticket.service_key),
         "rest": _further(ticket),
         "share_url": request.build_absolute_uri(reverse("counters:ticket", args=[secret])),
-        "list_url": reverse("counters:queue-list"),
+        "file_url": _file_url(request, ticket),
     }
     return render(request, "counters/ticket.html", context)
+
+
+def _file_url(request: HttpRequest, ticket: Ticket) -> str:
+    """Where the owner who is signed in sees the application of this number."""
+    if ticket.owner_id is None or ticket.owner_id != request.user.pk:
+        return ""
+    return reverse("permits:ticket-file", args=[ticket.pk])
 
 
 def fragment(request: HttpRequest, seen: Seen, secret: str) -> SafeString:

@@ -20,6 +20,7 @@ from permits.actions.correct import (
 )
 from permits.actions.decide import perform
 from permits.actions.issue import change_paper
+from permits.actions.numbers import take_number
 from permits.actions.opinions import expire_opinions, give_opinion
 from permits.actions.renew import move_to_current_version
 from permits.actions.review import (
@@ -56,6 +57,7 @@ __all__ = [
     "start",
     "submit",
     "take",
+    "take_number",
     "tick",
     "withdraw",
 ]

@@ -17,6 +17,7 @@ from permits.models.corrections import CorrectionItem, CorrectionRound, RoundSta
 from permits.models.documents import Document, Verdict, VerdictOutcome
 from permits.models.opinions import Opinion, OpinionAnswer, OpinionState
 from permits.models.permits import MandateScope, Permit, PermitStep
+from permits.models.tickets import TicketLink
 from permits.models.types import PermitType, PermitVersion, VersionState
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Phase",
     "RoundState",
     "Submission",
+    "TicketLink",
     "Verdict",
     "VerdictOutcome",
     "VersionState",

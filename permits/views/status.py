@@ -18,10 +18,11 @@ from mpp.kit.promise_bar import promise_bar
 from mpp.kit.wording import date_id, when
 from permits import labels, permissions, rules, timeline
 from permits.casefile import CaseFile
-from permits.models import Application, ApplicationStep, Message, Permit, Phase
+from permits.models import OPEN_PHASES, Application, ApplicationStep, Message, Permit, Phase
 from permits.receipts import slot_title
 from permits.views.access import own_application, service_name
 from permits.views.corrections import shown_before
+from permits.views.numbers import live_numbers
 from permits.views.sending import new_key
 from permits.views.tasks import task_list
 
@@ -86,6 +87,10 @@ def status_page(
         "back_url": reverse("permits:application-list"),
         "message_url": reverse("permits:message-post", args=[ref]),
         "receipt_url": reverse("permits:application-receipt", args=[ref]),
+        "numbers": live_numbers(application),
+        "number_url": reverse("permits:application-number", args=[ref])
+        if application.phase in OPEN_PHASES
+        else "",
         "withdraw_url": reverse("permits:application-withdraw", args=[ref])
         if permissions.can_withdraw(request.user, application)
         else "",

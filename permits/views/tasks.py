@@ -43,6 +43,7 @@ def task_list(request: HttpRequest, case: CaseFile) -> HttpResponse:
         "next": _next_step(ref, parts, documents, is_ready),
         "back_url": reverse("permits:application-list"),
         "withdraw_url": reverse("permits:application-withdraw", args=[ref]),
+        "number_url": reverse("permits:application-number", args=[ref]),
         "renew_url": reverse("permits:application-renew", args=[ref])
         if application.version.state != VersionState.PUBLISHED
         else "",

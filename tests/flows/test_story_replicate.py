@@ -62,7 +62,7 @@ def change_draft(desk: Person, key: str, change) -> None:
     desk.open(reverse("admin:permits_permitversion_import", args=[version.pk]))
     desk.send({"yaml": text}, with_field="yaml")
     assert desk.status == 200, desk.text
-    desk.send(with_field="replaces", button="draf")
+    desk.send({"apply": "1"}, with_field="replaces")
     version.refresh_from_db()
     desk.open(reverse("admin:permits_permitversion_publish", args=[version.pk]))
     desk.send(with_field="base")

@@ -128,6 +128,8 @@ def _citizen_arguments(short: str, world) -> list:
         "message-file": [at_desk, world.message.pk],
         "application-withdraw": [at_desk],
         "permit-file": [world.issued.public_ref],
+        "ticket-file": [world.ticket.pk],
+        "ticket-panel": [world.ticket.pk],
     }.get(short, [draft])
 
 

@@ -139,14 +139,16 @@ def desk_links(
     if not current and _is_editor_page(request.path):
         current = "types"
     edits_types = places.can_publish(request.user)
+    configures = places.can_configure(request.user)
     queue = [
         {**item, "current": item["key"] == current, "count": ""}
         for item in queue_navigation(request.user)
     ]
-    configures = places.can_configure(request.user)
-    own = navigation(current, counts, edits_types=edits_types, configures=configures)
     return {
-        "desk_nav": [*own, *queue],
+        "desk_nav": [
+            *navigation(current, counts, edits_types=edits_types, configures=configures),
+            *queue,
+        ],
         "desk_search_url": known["search"],
         "desk_query": query,
         "desk_office": office_of(request.user),

@@ -1,0 +1,35 @@
+"""Taking a number at the counter for an application."""
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from counters import actions as hall
+from counters.models import Queue, Source, Ticket
+from counters.persons import Person
+from mpp.kit.transactions import act
+from permits import permissions
+from permits.models import OPEN_PHASES, Application, Phase, TicketLink
+from permits.workflow import Refused, require
+
+
+@act
+def take_number(application: Application, *, actor: User, queue: Queue, key: str) -> Ticket:
+    """A number of today for the person who represents this application; the same key is one.
+
+    The number knows the application, so the counter sees what is missing. Raises Refused here
+    or from the queue (closed, full, AlreadyInLine).
+    """
+    require(permissions.can_represent(actor, application))
+    if application.phase not in (Phase.DRAFT, *OPEN_PHASES):
+        raise Refused(_("This application has ended. Take a number without it."))
+    service = application.version.permit_type.service
+    ticket = hall.issue(
+        queue,
+        person=Person.of(actor),
+        source=Source.ONLINE,
+        key=key,
+        actor=actor,
+        service=service,
+    )
+    TicketLink.objects.get_or_create(ticket=ticket, defaults={"application": application})
+    return ticket
