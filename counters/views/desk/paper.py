@@ -126,7 +126,7 @@ def block(request: HttpRequest, pk: int) -> HttpResponse:
         current="paper",
         form=form,
         problem=problem,
-        block=row,
+        row_block=row,
         numbers=_numbers(row),
         list_url=reverse(LIST),
         print_url=reverse("admin:counters_paper_print", args=[row.pk]),
@@ -165,7 +165,7 @@ def sheets(request: HttpRequest, pk: int) -> HttpResponse:
     row = _block(request, pk)
     letter = row.queue_day.queue.letter
     context = {
-        "block": row,
+        "row_block": row,
         "queue": row.queue_day.queue,
         "numbers": [f"{letter} {number:03d}" for number in range(row.first, row.last + 1)],
         "back_url": reverse(BLOCK, args=[row.pk]),
