@@ -5,9 +5,14 @@ prepares its own queue, says what each process does in its round, and looks at t
 """
 
 from collections import Counter as Tally
+<<<<<<< HEAD
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import count, pairwise
+=======
+from datetime import date, timedelta
+from itertools import count
+>>>>>>> 95cddab (counters: Crowds at the queue.)
 
 import pytest
 from django.db import connection
@@ -26,6 +31,10 @@ from counters.models import (
 from counters.persons import Person
 from mpp.kit import clock
 from tests.concurrency import crowd
+<<<<<<< HEAD
+=======
+from tests.conftest import make_person, post
+>>>>>>> 95cddab (counters: Crowds at the queue.)
 from tests.counters.queue.hall import MORNING, make_queue, officer
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -49,8 +58,11 @@ class Mall:
         self.letters = (f"{a}{b}" for a in "QWXYZ" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         self.names = count()
         self.phones = count(100)
+<<<<<<< HEAD
         self.days = count(1)
         self.head = officer("dukcapil", "kepala", "supervisor")
+=======
+>>>>>>> 95cddab (counters: Crowds at the queue.)
 
     def queue(self, counters: int = 2, **columns) -> Queue:
         """A queue with `counters` open counters; `queue.desks` are (counter, officer)."""
@@ -108,6 +120,7 @@ def mall():
 
 
 def run(rounds: list[list[dict]], folder) -> list[list]:
+<<<<<<< HEAD
     """The rounds by as many processes as the largest needs; who has nothing to do rests."""
     most = max(map(len, rounds))
     padded = [
@@ -117,6 +130,15 @@ def run(rounds: list[list[dict]], folder) -> list[list]:
     results = [outcomes[: len(one)] for one, outcomes in zip(rounds, results, strict=True)]
     locked = [o for one in results for o in one if "locked" in str(o).lower()]
     assert not locked, locked
+=======
+    """The rounds by eight processes (who has nothing to do rests), and nothing was locked."""
+    idle = {"do": "tap", "at": NINE, "queue": None}
+    padded = [[{"at": NINE, **each} for each in one] for one in rounds]
+    del idle
+    results = crowd.run("queue", padded, folder)
+    faults = [o for one in results for o in one if "locked" in str(o.get("text", "")).lower()]
+    assert not faults, faults
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     return results
 
 
@@ -128,11 +150,14 @@ def errors(outcomes) -> Tally:
     return Tally(each["error"] for each in outcomes if "error" in each)
 
 
+<<<<<<< HEAD
 def number_of(queue: Queue) -> int:
     """The last number given in a queue on the test day."""
     return QueueDay.objects.get(queue=queue, day=MORNING.date()).last_number
 
 
+=======
+>>>>>>> 95cddab (counters: Crowds at the queue.)
 def audit() -> list[str]:
     """What the product's own audit says of everything in the database."""
     return invariants.problems(date(2026, 1, 1))
@@ -156,6 +181,7 @@ def test_two_hundred_numbers_are_issued_and_called_once(mall, tmp_path):
     assert audit() == []
 
 
+<<<<<<< HEAD
 def numbers(mall, size):
     """Everybody takes two numbers: none twice, none missing."""
     queue = mall.queue()
@@ -173,51 +199,95 @@ def numbers(mall, size):
 
 
 def presses(mall, size):
+=======
+def test_the_queue_holds_against_a_crowd(mall, tmp_path):
+    scenes = [scene(mall) for scene in SCENES]
+    results = run([rounds for rounds, _check in scenes], tmp_path)
+    for (_rounds, check), outcomes in zip(scenes, results, strict=True):
+        check(outcomes)
+    assert audit() == []
+
+
+def presses(mall):
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     """One counter pressed eight times: one call, seven are told who stands there."""
     queue = mall.queue()
     mall.take(queue, 10)
     counter, who = queue.desks[0]
     rounds = [
+<<<<<<< HEAD
         {"do": "next", "counter": counter.pk, "actor": who.pk, "key": f"p{n}"} for n in range(size)
+=======
+        {"do": "next", "counter": counter.pk, "actor": who.pk, "key": f"p{n}"}
+        for n in range(EIGHT)
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     ]
 
     def check(outcomes):
         assert len(oks(outcomes)) == 1, outcomes
+<<<<<<< HEAD
         assert errors(outcomes) == {"CounterBusy": size - 1}, outcomes
+=======
+        assert errors(outcomes) == {"CounterBusy": EIGHT - 1}, outcomes
+>>>>>>> 95cddab (counters: Crowds at the queue.)
         assert Call.objects.filter(counter=counter).count() == 1
 
     return rounds, check
 
 
+<<<<<<< HEAD
 def one_press(mall, size):
+=======
+def one_press(mall):
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     """The same press sent eight times: everybody hears of the same number."""
     queue = mall.queue()
     mall.take(queue, 10)
     counter, who = queue.desks[0]
     rounds = [
+<<<<<<< HEAD
         {"do": "next", "counter": counter.pk, "actor": who.pk, "key": "same"} for n in range(size)
     ]
 
     def check(outcomes):
         assert len(oks(outcomes)) == size, outcomes
+=======
+        {"do": "next", "counter": counter.pk, "actor": who.pk, "key": "same"}
+        for n in range(EIGHT)
+    ]
+
+    def check(outcomes):
+        assert len(oks(outcomes)) == EIGHT, outcomes
+>>>>>>> 95cddab (counters: Crowds at the queue.)
         assert len(set(oks(outcomes))) == 1, outcomes
         assert Call.objects.filter(counter=counter).count() == 1
 
     return rounds, check
 
 
+<<<<<<< HEAD
 def eight_counters(mall, size):
     """Eight counters call at once: eight numbers, the first eight."""
     queue = mall.queue(counters=size)
+=======
+def eight_counters(mall):
+    """Eight counters call at once: eight numbers, the first eight."""
+    queue = mall.queue(counters=EIGHT)
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     tickets = mall.take(queue, 10)
     rounds = [{"do": "next", "counter": c.pk, "actor": who.pk} for c, who in queue.desks]
 
     def check(outcomes):
+<<<<<<< HEAD
         assert sorted(oks(outcomes)) == [t.pk for t in tickets[:size]], outcomes
+=======
+        assert sorted(oks(outcomes)) == [t.pk for t in tickets[:EIGHT]], outcomes
+>>>>>>> 95cddab (counters: Crowds at the queue.)
 
     return rounds, check
 
 
+<<<<<<< HEAD
 def taps(mall, size):
     """Eight taps with one key: one number."""
     queue = mall.queue()
@@ -227,51 +297,95 @@ def taps(mall, size):
         assert len(oks(outcomes)) == size, outcomes
         assert len(set(oks(outcomes))) == 1, outcomes
         assert number_of(queue) == 1
+=======
+def taps(mall):
+    """Eight taps with one key: one number."""
+    queue = mall.queue()
+    rounds = [{"do": "tap", "queue": queue.pk, "key": f"tap-{queue.pk}"} for _n in range(EIGHT)]
+
+    def check(outcomes):
+        assert len(oks(outcomes)) == EIGHT, outcomes
+        assert len(set(oks(outcomes))) == 1, outcomes
+        assert QueueDay.objects.get(queue=queue).last_number == 1
+>>>>>>> 95cddab (counters: Crowds at the queue.)
 
     return rounds, check
 
 
+<<<<<<< HEAD
 def one_person(mall, size):
+=======
+def one_person(mall):
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     """One person at eight kiosks: one live number, seven are told of it."""
     queue = mall.queue()
     phone = mall.phone()
     rounds = [
         {"do": "tap", "queue": queue.pk, "key": f"o{queue.pk}-{n}", "phone": phone}
+<<<<<<< HEAD
         for n in range(size)
+=======
+        for n in range(EIGHT)
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     ]
 
     def check(outcomes):
         assert len(oks(outcomes)) == 1, outcomes
+<<<<<<< HEAD
         assert errors(outcomes) == {"AlreadyInLine": size - 1}, outcomes
         assert number_of(queue) == 1
+=======
+        assert errors(outcomes) == {"AlreadyInLine": EIGHT - 1}, outcomes
+        assert QueueDay.objects.get(queue=queue).last_number == 1
+>>>>>>> 95cddab (counters: Crowds at the queue.)
 
     return rounds, check
 
 
+<<<<<<< HEAD
 def transfer_while_calling(mall, size):
     """Four send a number away while four counters call: one history, no number lost."""
     queue, other = mall.queue(counters=size // 2), mall.queue()
     tickets = mall.take(queue, 1)
     _counter, who = queue.desks[0]
+=======
+def transfer_while_calling(mall):
+    """Four send a number away while four counters call: one history, no number lost."""
+    queue, other = mall.queue(counters=4), mall.queue()
+    tickets = mall.take(queue, 1)
+    counter, who = queue.desks[0]
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     rounds = [{"do": "next", "counter": c.pk, "actor": w.pk} for c, w in queue.desks]
     rounds += [
         {"do": "on_ticket", "act": "transfer", "ticket": tickets[0].pk, "actor": who.pk}
         | {"to": other.pk}
+<<<<<<< HEAD
         for _n in range(size // 2)
+=======
+        for _n in range(4)
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     ]
 
     def check(outcomes):
         assert set(errors(outcomes)) <= {"Refused", "WrongState"}, outcomes
         ticket = Ticket.objects.get(pk=tickets[0].pk)
         assert ticket.state in ("waiting", "called"), outcomes
+<<<<<<< HEAD
         steps = list(ticket.steps.order_by("id").values_list("from_state", "to_state"))
         for (_from, to), (then, _to) in pairwise(steps):
             assert to == then, steps
+=======
+        assert counter
+>>>>>>> 95cddab (counters: Crowds at the queue.)
 
     return rounds, check
 
 
+<<<<<<< HEAD
 def undo_while_calling(mall, size):
+=======
+def undo_while_calling(mall):
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     """A finish is taken back while the next one is called: one person stands there."""
     queue = mall.queue()
     first, _second = mall.take(queue, 2)
@@ -283,7 +397,11 @@ def undo_while_calling(mall, size):
             getattr(actions, name)(ticket, actor=who)
     call = {"do": "next", "counter": counter.pk, "actor": who.pk}
     undo = {"do": "on_ticket", "act": "undo", "ticket": first.pk, "actor": who.pk}
+<<<<<<< HEAD
     rounds = [call, undo] * (size // 2)
+=======
+    rounds = [call, undo] * 4
+>>>>>>> 95cddab (counters: Crowds at the queue.)
 
     def check(outcomes):
         standing = Ticket.objects.filter(counter=counter, state__in=("called", "serving"))
@@ -293,36 +411,60 @@ def undo_while_calling(mall, size):
     return rounds, check
 
 
+<<<<<<< HEAD
 def two_consoles(mall, size):
+=======
+def two_consoles(mall):
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     """Two officers sit down at one counter: one sits, the others are told who."""
     queue = mall.queue()
     counter, who = queue.desks[0]
     with clock.replay(MORNING):
         actions.close_counter(Counter.objects.get(pk=counter.pk), actor=who)
+<<<<<<< HEAD
     people = [mall.officer() for _n in range(size)]
+=======
+    people = [mall.officer() for _n in range(EIGHT)]
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     rounds = [{"do": "sit_down", "counter": counter.pk, "actor": p.pk} for p in people]
 
     def check(outcomes):
         assert len(oks(outcomes)) == 1, outcomes
+<<<<<<< HEAD
         assert sum(errors(outcomes).values()) == size - 1, outcomes
+=======
+        assert sum(errors(outcomes).values()) == EIGHT - 1, outcomes
+>>>>>>> 95cddab (counters: Crowds at the queue.)
         assert Counter.objects.get(pk=counter.pk).staffed_by_id == oks(outcomes)[0]
 
     return rounds, check
 
 
 # --- bookings -----------------------------------------------------------------------------
+<<<<<<< HEAD
 def last_place(mall, size):
+=======
+def last_place(mall):
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     """The last place of a slot wanted by 32 at once: one has it, 31 are told."""
     slot = mall.slot(mall.queue(), 1)
     rounds = [
         {"do": "place", "slot": slot.pk, "key": f"l{slot.pk}-{n}", "phone": mall.phone()}
         | {"threads": THREADS}
+<<<<<<< HEAD
         for n in range(size)
+=======
+        for n in range(EIGHT)
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     ]
 
     def check(outcomes):
         found = [each for one in oks(outcomes) for each in one]
+<<<<<<< HEAD
         assert len(found) == size * THREADS, outcomes
+=======
+        assert len(found) == EIGHT * THREADS, outcomes
+>>>>>>> 95cddab (counters: Crowds at the queue.)
         assert len([each for each in found if isinstance(each, int)]) == 1, found
         assert not [each for each in found if "Error" in str(each)], found
         slot.refresh_from_db()
@@ -331,13 +473,21 @@ def last_place(mall, size):
     return rounds, check
 
 
+<<<<<<< HEAD
 def one_person_books(mall, size):
+=======
+def one_person_books(mall):
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     """One person books eight times at once: one booking."""
     queue, phone = mall.queue(), mall.phone()
     slots = [mall.slot(queue, 5, hour) for hour in (1, 2)]
     rounds = [
         {"do": "place", "slot": slots[n % 2].pk, "key": f"b{queue.pk}-{n}", "phone": phone}
+<<<<<<< HEAD
         for n in range(size)
+=======
+        for n in range(EIGHT)
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     ]
 
     def check(outcomes):
@@ -348,7 +498,11 @@ def one_person_books(mall, size):
     return rounds, check
 
 
+<<<<<<< HEAD
 def eight_workers(mall, size):
+=======
+def eight_workers(mall):
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     """Eight workers end one hold: its place returns once."""
     slot = mall.slot(mall.queue(), 5)
     booking = mall.hold(slot)
@@ -357,6 +511,7 @@ def eight_workers(mall, size):
 
     def check(outcomes):
         assert len(oks(outcomes)) == 1, outcomes
+<<<<<<< HEAD
         assert errors(outcomes) == {"WrongState": size - 1}, outcomes
         slot.refresh_from_db()
         assert slot.taken == 1
@@ -365,6 +520,16 @@ def eight_workers(mall, size):
 
 
 def confirm_while_expiring(mall, size):
+=======
+        assert errors(outcomes) == {"WrongState": EIGHT - 1}, outcomes
+        slot.refresh_from_db()
+        assert slot.taken == 1
+
+    return [one] * EIGHT, check
+
+
+def confirm_while_expiring(mall):
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     """A hold ends while it is confirmed: booked with its place, or ended without."""
     slot = mall.slot(mall.queue(), 5)
     booking = mall.hold(slot)
@@ -380,7 +545,10 @@ def confirm_while_expiring(mall, size):
         booking.refresh_from_db()
         slot.refresh_from_db()
         assert booking.state in ("booked", "expired")
+<<<<<<< HEAD
         assert set(errors(outcomes)) <= {"HoldOver", "WrongState"}, outcomes
+=======
+>>>>>>> 95cddab (counters: Crowds at the queue.)
         assert slot.taken == booking.holds_place == (booking.state == "booked"), outcomes
         # Ended first: nobody may believe to have booked.
         if booking.state == "expired":
@@ -388,10 +556,17 @@ def confirm_while_expiring(mall, size):
         else:
             assert "expired" not in oks(outcomes), outcomes
 
+<<<<<<< HEAD
     return both * (size // 2), check
 
 
 def check_in_twice(mall, size):
+=======
+    return both * 4, check
+
+
+def check_in_twice(mall):
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     """The same code scanned eight times: one number."""
     slot = mall.slot(mall.queue(), 5)
     booking = mall.hold(slot)
@@ -401,6 +576,7 @@ def check_in_twice(mall, size):
     one = {"do": "on_booking", "act": "check_in", "booking": booking.pk, "at": arrive}
 
     def check(outcomes):
+<<<<<<< HEAD
         assert len(oks(outcomes)) == size, outcomes
         assert len(set(oks(outcomes))) == 1, outcomes
         assert Ticket.objects.filter(booking=booking).count() == 1
@@ -409,6 +585,16 @@ def check_in_twice(mall, size):
 
 
 def close_while_booking(mall, size):
+=======
+        assert len(oks(outcomes)) == EIGHT, outcomes
+        assert len(set(oks(outcomes))) == 1, outcomes
+        assert Ticket.objects.filter(booking=booking).count() == 1
+
+    return [one] * EIGHT, check
+
+
+def close_while_booking(mall):
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     """A day is closed while seven book on it: nobody keeps a place there."""
     queue = mall.queue()
     day = MORNING.date() + timedelta(days=next(mall.days))
@@ -421,7 +607,11 @@ def close_while_booking(mall, size):
     )
     rounds = [
         {"do": "place", "slot": slot.pk, "key": f"c{slot.pk}-{n}", "phone": mall.phone()}
+<<<<<<< HEAD
         for n in range(size - 1)
+=======
+        for n in range(EIGHT - 1)
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     ]
     rounds.append({"do": "close_day", "queue": queue.pk, "actor": mall.head.pk})
     rounds[-1]["day"] = day.isoformat()
@@ -436,7 +626,10 @@ def close_while_booking(mall, size):
     return rounds, check
 
 
+<<<<<<< HEAD
 # --- the crowd, and the same crowd without a guard ------------------------------------------
+=======
+>>>>>>> 95cddab (counters: Crowds at the queue.)
 SCENES = (
     presses,
     one_press,
@@ -446,6 +639,11 @@ SCENES = (
     transfer_while_calling,
     undo_while_calling,
     two_consoles,
+<<<<<<< HEAD
+=======
+)
+BOOKING_SCENES = (
+>>>>>>> 95cddab (counters: Crowds at the queue.)
     last_place,
     one_person_books,
     eight_workers,
@@ -453,6 +651,7 @@ SCENES = (
     check_in_twice,
     close_while_booking,
 )
+<<<<<<< HEAD
 # Scene, the guard that is dropped, and how many of its processes come.
 CONTROLS = (
     (numbers, "number", 4),
@@ -532,3 +731,5 @@ def clear_counters() -> None:
     """Nobody at a counter any more, so that the index can be made again."""
     rows = Ticket.objects.filter(state__in=("called", "serving"))
     rows.update(state="expired", ended_at=MORNING)
+=======
+>>>>>>> 95cddab (counters: Crowds at the queue.)
