@@ -16,11 +16,7 @@ from mpp.kit.states import WrongState  # noqa: E402
 from permits.workflow import Refused  # noqa: E402
 from tests.concurrency import queue_tasks, tasks, visit_tasks  # noqa: E402
 
-<<<<<<< HEAD
 TASKS = vars(tasks) | vars(queue_tasks) | vars(visit_tasks)
-=======
-TASKS = vars(tasks) | vars(visit_tasks) | vars(queue_tasks)
->>>>>>> 95cddab (counters: Crowds at the queue.)
 
 
 def outcome_of(act) -> dict:

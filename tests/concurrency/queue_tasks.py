@@ -7,11 +7,7 @@ the guard that is dropped, in this process and for this deed only.
 import threading
 import time
 from collections.abc import Callable, Iterator
-<<<<<<< HEAD
 from contextlib import ExitStack, contextmanager, nullcontext
-=======
-from contextlib import ExitStack, contextmanager
->>>>>>> 95cddab (counters: Crowds at the queue.)
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +17,6 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from counters import actions
-<<<<<<< HEAD
 from counters.actions import base, booking_base, bookings, holds, tickets, waiting_list
 from counters.models import Booking, BookingStep, Counter, Queue, QueueDay, Slot, Ticket
 from counters.persons import Person
@@ -30,26 +25,13 @@ from mpp.kit.states import WrongState
 
 PAUSE = 0.2
 WITHOUT_TRANSACTION = ("door", "winner", "place", "second look")
-=======
-from counters.actions import base, booking_base, holds, tickets, waiting_list
-from counters.models import Booking, BookingStep, Counter, Queue, QueueDay, Site, Slot, Ticket
-from counters.persons import Person
-from mpp.kit import clock, states, transactions
-from mpp.kit.states import WrongState
-
-PAUSE = 0.12
->>>>>>> 95cddab (counters: Crowds at the queue.)
 THREADS = 4
 
 
 def queue(argument: dict[str, Any]) -> Callable[[], Any]:
-<<<<<<< HEAD
     """The deed `do` at the moment `at`, perhaps without the guard `broken`; none: rest."""
     if not argument.get("do"):
         return lambda: None
-=======
-    """The deed `do` at the moment `at`, perhaps without the guard `broken`."""
->>>>>>> 95cddab (counters: Crowds at the queue.)
     deed = DEEDS[argument["do"]](argument)
 
     def act() -> Any:
@@ -62,14 +44,6 @@ def queue(argument: dict[str, Any]) -> Callable[[], Any]:
     return act
 
 
-<<<<<<< HEAD
-=======
-def retries(_argument: dict[str, Any]) -> Callable[[], Any]:
-    """How often acts of this process were run again, and given up."""
-    return lambda: [sum(transactions.retries.values()), sum(transactions.given_up.values())]
-
-
->>>>>>> 95cddab (counters: Crowds at the queue.)
 # --- deeds --------------------------------------------------------------------------------
 def _person(argument: dict, number: int = 0) -> Person:
     phone = argument.get("phone") or ""
@@ -131,13 +105,7 @@ def _ticket(pk: int) -> Ticket:
 def _next(argument: dict) -> Callable[[], Any]:
     """One press of "next"; the ticket."""
     officer, counter = User.objects.get(pk=argument["actor"]), _counter(argument["counter"])
-<<<<<<< HEAD
     call = _unwrapped(actions.call_next, argument)
-=======
-    call = actions.call_next
-    if argument.get("broken"):
-        call = call.__wrapped__
->>>>>>> 95cddab (counters: Crowds at the queue.)
     return lambda: call(counter, actor=officer, key=argument.get("key", "")).pk
 
 
@@ -147,39 +115,21 @@ def _on_ticket(argument: dict) -> Callable[[], Any]:
     more = {}
     if argument["act"] == "transfer":
         more = {"queue": Queue.objects.get(pk=argument["to"]), "reason": "Salah antrean"}
-<<<<<<< HEAD
     call = _unwrapped(getattr(actions, argument["act"]), argument)
-=======
-    call = getattr(actions, argument["act"])
-    if argument.get("broken"):
-        call = call.__wrapped__
->>>>>>> 95cddab (counters: Crowds at the queue.)
     return lambda: call(ticket, actor=officer, **more).state
 
 
 def _sit_down(argument: dict) -> Callable[[], Any]:
     """Open a counter; who sits there."""
     officer, counter = User.objects.get(pk=argument["actor"]), _counter(argument["counter"])
-<<<<<<< HEAD
     call = _unwrapped(actions.open_counter, argument)
-=======
-    call = actions.open_counter
-    if argument.get("broken"):
-        call = call.__wrapped__
->>>>>>> 95cddab (counters: Crowds at the queue.)
     return lambda: call(counter, actor=officer).staffed_by_id
 
 
 def _place(argument: dict) -> Callable[[], Any]:
     """Hold a place in a slot, `threads` people at once; their bookings and refusals."""
     slot = Slot.objects.select_related("queue__site", "queue__agency").get(pk=argument["slot"])
-<<<<<<< HEAD
     call = _unwrapped(actions.hold_place, argument)
-=======
-    call = actions.hold_place
-    if argument.get("broken"):
-        call = call.__wrapped__
->>>>>>> 95cddab (counters: Crowds at the queue.)
     at = datetime.fromisoformat(argument["at"])
     found: list = []
 
@@ -212,13 +162,9 @@ def _place(argument: dict) -> Callable[[], Any]:
 
 
 def _booking(pk: int) -> Booking:
-<<<<<<< HEAD
     return Booking.objects.select_related("queue__site", "queue__agency", "slot", "owner").get(
         pk=pk
     )
-=======
-    return Booking.objects.select_related("queue__site", "queue__agency", "slot", "owner").get(pk=pk)
->>>>>>> 95cddab (counters: Crowds at the queue.)
 
 
 def _on_booking(argument: dict) -> Callable[[], Any]:
@@ -232,19 +178,14 @@ def _on_booking(argument: dict) -> Callable[[], Any]:
 
 
 def _unwrapped(call: Callable, argument: dict) -> Callable:
-<<<<<<< HEAD
     """The act, without its transaction where that is part of the guard that is dropped."""
     return call.__wrapped__ if argument.get("broken") in WITHOUT_TRANSACTION else call
-=======
-    return call.__wrapped__ if argument.get("broken") else call
->>>>>>> 95cddab (counters: Crowds at the queue.)
 
 
 def _close_day(argument: dict) -> Callable[[], Any]:
     """Close the agency of a queue on a day; how many bookings were displaced."""
     line = Queue.objects.select_related("site", "agency").get(pk=argument["queue"])
     head, day = User.objects.get(pk=argument["actor"]), datetime.fromisoformat(argument["day"])
-<<<<<<< HEAD
 
     def deed() -> int:
         time.sleep(argument.get("after", 0))
@@ -255,14 +196,6 @@ def _close_day(argument: dict) -> Callable[[], Any]:
         return len(done.bookings)
 
     return deed
-=======
-    call = _unwrapped(actions.change_day, argument)
-    return lambda: len(
-        call(
-            line.site, day.date(), reason="Listrik padam", actor=head, agency=line.agency
-        ).bookings
-    )
->>>>>>> 95cddab (counters: Crowds at the queue.)
 
 
 DEEDS = {
@@ -278,13 +211,10 @@ DEEDS = {
 }
 
 
-<<<<<<< HEAD
 # What an act is without its transaction: on SQLite the write lock is part of the guard.
 NO_TRANSACTION = SimpleNamespace(atomic=nullcontext)
 
 
-=======
->>>>>>> 95cddab (counters: Crowds at the queue.)
 # --- without a guard ----------------------------------------------------------------------
 def _looked_before(obj, state_field, from_, changes, _where, _at) -> str:
     """The state as it was when the object was loaded, then an UPDATE without a condition."""
@@ -310,11 +240,8 @@ def _without_the_door() -> Iterator[None]:
         mock.patch.object(states, "transaction", outside),
         mock.patch.object(booking_base, "lock", _only_read),
         mock.patch.object(holds, "lock", _only_read),
-<<<<<<< HEAD
         mock.patch.object(bookings, "lock", _only_read),
         mock.patch.object(holds, "tell", return_value=None),
-=======
->>>>>>> 95cddab (counters: Crowds at the queue.)
         mock.patch.object(waiting_list, "lock", _only_read),
     ):
         yield
@@ -337,21 +264,11 @@ def _without_the_counted_update() -> Iterator[None]:
         QueueDay.objects.filter(pk=day.pk).update(last_number=last + 1)
         return last + 1
 
-<<<<<<< HEAD
     with (
         mock.patch.object(tickets, "next_number", number),
         mock.patch.object(tickets, "transaction", NO_TRANSACTION),
         mock.patch.object(actions, "issue", actions.issue.__wrapped__),
     ):
-=======
-    with mock.patch.object(tickets, "next_number", number), _in_autocommit(actions, "issue"):
-        yield
-
-
-@contextmanager
-def _in_autocommit(module, name: str) -> Iterator[None]:
-    with mock.patch.object(module, name, getattr(module, name).__wrapped__):
->>>>>>> 95cddab (counters: Crowds at the queue.)
         yield
 
 
@@ -372,13 +289,8 @@ def _without_the_key() -> Iterator[None]:
 def _without_live_keys() -> Iterator[None]:
     """Nobody remembers who is in line."""
     with (
-<<<<<<< HEAD
         mock.patch.object(tickets, "claim_keys", return_value=None),
         mock.patch.object(holds, "claim_keys", return_value=None),
-=======
-        mock.patch.object(tickets, "claim_keys", lambda *_a, **_b: None),
-        mock.patch.object(holds, "claim_keys", lambda *_a, **_b: None),
->>>>>>> 95cddab (counters: Crowds at the queue.)
     ):
         yield
 
@@ -394,15 +306,11 @@ def _without_the_counted_place() -> Iterator[None]:
         time.sleep(PAUSE)
         Slot.objects.filter(pk=slot.pk).update(taken=row.taken + 1)
 
-<<<<<<< HEAD
     with (
         mock.patch.object(holds, "take_place", take),
         mock.patch.object(holds, "transaction", NO_TRANSACTION),
         mock.patch.object(holds, "touch", return_value=None),
     ):
-=======
-    with mock.patch.object(holds, "take_place", take):
->>>>>>> 95cddab (counters: Crowds at the queue.)
         yield
 
 
@@ -415,13 +323,7 @@ def _without_the_winner() -> Iterator[None]:
         if row.state not in ("held", "offered"):
             raise WrongState("ended")
         time.sleep(PAUSE)
-<<<<<<< HEAD
         Booking.objects.filter(pk=booking.pk).update(state=to, holds_place=False, expires_at=None)
-=======
-        Booking.objects.filter(pk=booking.pk).update(
-            state=to, holds_place=False, expires_at=None
-        )
->>>>>>> 95cddab (counters: Crowds at the queue.)
         Slot.objects.filter(pk=row.slot_id, taken__gt=0).update(taken=row.slot.taken - 1)
         BookingStep.objects.create(
             booking=booking, act="expire", from_state="held", to_state=to, at=clock.now()
@@ -440,29 +342,18 @@ def _without_a_second_look() -> Iterator[None]:
     """The day is looked at first and not held while the place is taken."""
     can_book = holds.can_book
 
-<<<<<<< HEAD
     def seen(line: Queue, slot: Slot, day: QueueDay, at: datetime):
         verdict = can_book(line, slot, day, at)
         until = time.monotonic() + 5
         closed = QueueDay.objects.filter(pk=day.pk, closed_at__isnull=False)
         while time.monotonic() < until and not closed.exists():
             time.sleep(0.02)
-=======
-    def seen(*given):
-        verdict = can_book(*given)
-        time.sleep(4 * PAUSE)
->>>>>>> 95cddab (counters: Crowds at the queue.)
         return verdict
 
     with (
         mock.patch.object(holds, "can_book", seen),
-<<<<<<< HEAD
         mock.patch.object(holds, "touch", return_value=None),
         mock.patch.object(holds, "transaction", NO_TRANSACTION),
-=======
-        mock.patch.object(holds, "touch", lambda *_days: None),
-        mock.patch.object(booking_base, "take_place", lambda _slot: None),
->>>>>>> 95cddab (counters: Crowds at the queue.)
         mock.patch.object(holds, "take_place", _take_even_when_closed),
     ):
         yield
@@ -480,11 +371,5 @@ BROKEN = {
     "place": _without_the_counted_place,
     "winner": _without_the_winner,
     "second look": _without_a_second_look,
-<<<<<<< HEAD
     "index": nullcontext,
 }
-=======
-    "nothing": ExitStack,
-}
-__all__ = ["DEEDS", "Site", "queue", "retries"]
->>>>>>> 95cddab (counters: Crowds at the queue.)

@@ -5,42 +5,24 @@ prepares its own queue, says what each process does in its round, and looks at t
 """
 
 from collections import Counter as Tally
-<<<<<<< HEAD
 from contextlib import contextmanager
-from datetime import date, timedelta
-from itertools import count, pairwise
-=======
-from datetime import date, timedelta
-from itertools import count
->>>>>>> 95cddab (counters: Crowds at the queue.)
+from datetime import date
 
 import pytest
 from django.db import connection
 
-from counters import actions, invariants
+from counters import invariants
 from counters.models import (
-    Booking,
     Call,
-    Counter,
     PriorityReason,
-    Queue,
-    QueueDay,
-    Slot,
     Ticket,
 )
-from counters.persons import Person
-from mpp.kit import clock
 from tests.concurrency import crowd
-<<<<<<< HEAD
-=======
-from tests.conftest import make_person, post
->>>>>>> 95cddab (counters: Crowds at the queue.)
-from tests.counters.queue.hall import MORNING, make_queue, officer
+from tests.concurrency.queue_scenes import CONTROLS, ROUNDS, SCENES, SIZE, Mall, oks
+from tests.counters.queue.hall import MORNING
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
-EIGHT, ROUNDS, THREADS = 8, 5, 4
 NINE = MORNING.isoformat()
-LATER = (MORNING + timedelta(minutes=30)).isoformat()
 
 
 @pytest.fixture(autouse=True)
@@ -51,68 +33,6 @@ def _on_a_file():
         pytest.skip("needs TEST_SQLITE_FILE=1 or PostgreSQL (make test does both)")
 
 
-class Mall:
-    """Queues, counters and officers made one after the other, each with names of its own."""
-
-    def __init__(self) -> None:
-        self.letters = (f"{a}{b}" for a in "QWXYZ" for b in "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        self.names = count()
-        self.phones = count(100)
-<<<<<<< HEAD
-        self.days = count(1)
-        self.head = officer("dukcapil", "kepala", "supervisor")
-=======
->>>>>>> 95cddab (counters: Crowds at the queue.)
-
-    def queue(self, counters: int = 2, **columns) -> Queue:
-        """A queue with `counters` open counters; `queue.desks` are (counter, officer)."""
-        queue = make_queue("dukcapil", next(self.letters), scope="queue", **columns)
-        rows = list(queue.counters.order_by("key"))
-        for number in range(3, counters + 1):
-            key = f"uji-{queue.letter.lower()}{number}"
-            rows.append(
-                Counter.objects.create(
-                    site=queue.site, agency=queue.agency, key=key, name=f"Loket {key}"
-                )
-            )
-            queue.counters.add(rows[-1])
-        queue.desks = [(row, self.officer()) for row in rows[:counters]]
-        with clock.replay(MORNING):
-            for row, who in queue.desks:
-                actions.open_counter(row, actor=who)
-        return queue
-
-    def officer(self):
-        return officer("dukcapil", f"petugas{next(self.names)}")
-
-    def phone(self) -> str:
-        """The beginning of a number nobody has; a task adds two digits."""
-        return f"+62812{next(self.phones):06d}"
-
-    def take(self, queue: Queue, how_many: int = 1) -> list[Ticket]:
-        with clock.replay(MORNING):
-            return [
-                actions.issue(
-                    queue, person=Person(phone=self.phone()), source="kiosk", key=self.phone()
-                )
-                for _n in range(how_many)
-            ]
-
-    def slot(self, queue: Queue, capacity: int, hour: int = 2) -> Slot:
-        return Slot.objects.create(
-            queue=queue,
-            day=MORNING.date(),
-            starts_at=MORNING + timedelta(hours=hour),
-            minutes=30,
-            capacity=capacity,
-        )
-
-    def hold(self, slot: Slot) -> Booking:
-        with clock.replay(MORNING):
-            slot = Slot.objects.select_related("queue__site", "queue__agency").get(pk=slot.pk)
-            return actions.hold_place(slot, person=Person(phone=self.phone()), key=self.phone())
-
-
 @pytest.fixture
 def mall():
     PriorityReason.objects.get_or_create(key="lansia", defaults={"name": "Lansia"})
@@ -120,7 +40,6 @@ def mall():
 
 
 def run(rounds: list[list[dict]], folder) -> list[list]:
-<<<<<<< HEAD
     """The rounds by as many processes as the largest needs; who has nothing to do rests."""
     most = max(map(len, rounds))
     padded = [
@@ -130,34 +49,9 @@ def run(rounds: list[list[dict]], folder) -> list[list]:
     results = [outcomes[: len(one)] for one, outcomes in zip(rounds, results, strict=True)]
     locked = [o for one in results for o in one if "locked" in str(o).lower()]
     assert not locked, locked
-=======
-    """The rounds by eight processes (who has nothing to do rests), and nothing was locked."""
-    idle = {"do": "tap", "at": NINE, "queue": None}
-    padded = [[{"at": NINE, **each} for each in one] for one in rounds]
-    del idle
-    results = crowd.run("queue", padded, folder)
-    faults = [o for one in results for o in one if "locked" in str(o.get("text", "")).lower()]
-    assert not faults, faults
->>>>>>> 95cddab (counters: Crowds at the queue.)
     return results
 
 
-def oks(outcomes) -> list:
-    return [each["ok"] for each in outcomes if "ok" in each]
-
-
-def errors(outcomes) -> Tally:
-    return Tally(each["error"] for each in outcomes if "error" in each)
-
-
-<<<<<<< HEAD
-def number_of(queue: Queue) -> int:
-    """The last number given in a queue on the test day."""
-    return QueueDay.objects.get(queue=queue, day=MORNING.date()).last_number
-
-
-=======
->>>>>>> 95cddab (counters: Crowds at the queue.)
 def audit() -> list[str]:
     """What the product's own audit says of everything in the database."""
     return invariants.problems(date(2026, 1, 1))
@@ -165,10 +59,10 @@ def audit() -> list[str]:
 
 # --- numbers and calls --------------------------------------------------------------------
 def test_two_hundred_numbers_are_issued_and_called_once(mall, tmp_path):
-    queue = mall.queue(counters=EIGHT)
+    queue = mall.queue(counters=SIZE)
     issue = [
         {"do": "issue", "queue": queue.pk, "count": 25, "key": f"k{n}", "phone": mall.phone()}
-        for n in range(EIGHT)
+        for n in range(SIZE)
     ]
     serve = [{"do": "serve", "counter": c.pk, "actor": who.pk} for c, who in queue.desks]
     issued, called = run([issue, serve], tmp_path)
@@ -181,498 +75,8 @@ def test_two_hundred_numbers_are_issued_and_called_once(mall, tmp_path):
     assert audit() == []
 
 
-<<<<<<< HEAD
-def numbers(mall, size):
-    """Everybody takes two numbers: none twice, none missing."""
-    queue = mall.queue()
-    rounds = [
-        {"do": "issue", "queue": queue.pk, "count": 2, "key": f"n{queue.pk}-{n}"}
-        | {"phone": mall.phone()}
-        for n in range(size)
-    ]
-
-    def check(outcomes):
-        found = sorted(number for each in oks(outcomes) for number in each)
-        assert found == list(range(1, 2 * size + 1)), outcomes
-
-    return rounds, check
-
-
-def presses(mall, size):
-=======
 def test_the_queue_holds_against_a_crowd(mall, tmp_path):
-    scenes = [scene(mall) for scene in SCENES]
-    results = run([rounds for rounds, _check in scenes], tmp_path)
-    for (_rounds, check), outcomes in zip(scenes, results, strict=True):
-        check(outcomes)
-    assert audit() == []
-
-
-def presses(mall):
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    """One counter pressed eight times: one call, seven are told who stands there."""
-    queue = mall.queue()
-    mall.take(queue, 10)
-    counter, who = queue.desks[0]
-    rounds = [
-<<<<<<< HEAD
-        {"do": "next", "counter": counter.pk, "actor": who.pk, "key": f"p{n}"} for n in range(size)
-=======
-        {"do": "next", "counter": counter.pk, "actor": who.pk, "key": f"p{n}"}
-        for n in range(EIGHT)
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    ]
-
-    def check(outcomes):
-        assert len(oks(outcomes)) == 1, outcomes
-<<<<<<< HEAD
-        assert errors(outcomes) == {"CounterBusy": size - 1}, outcomes
-=======
-        assert errors(outcomes) == {"CounterBusy": EIGHT - 1}, outcomes
->>>>>>> 95cddab (counters: Crowds at the queue.)
-        assert Call.objects.filter(counter=counter).count() == 1
-
-    return rounds, check
-
-
-<<<<<<< HEAD
-def one_press(mall, size):
-=======
-def one_press(mall):
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    """The same press sent eight times: everybody hears of the same number."""
-    queue = mall.queue()
-    mall.take(queue, 10)
-    counter, who = queue.desks[0]
-    rounds = [
-<<<<<<< HEAD
-        {"do": "next", "counter": counter.pk, "actor": who.pk, "key": "same"} for n in range(size)
-    ]
-
-    def check(outcomes):
-        assert len(oks(outcomes)) == size, outcomes
-=======
-        {"do": "next", "counter": counter.pk, "actor": who.pk, "key": "same"}
-        for n in range(EIGHT)
-    ]
-
-    def check(outcomes):
-        assert len(oks(outcomes)) == EIGHT, outcomes
->>>>>>> 95cddab (counters: Crowds at the queue.)
-        assert len(set(oks(outcomes))) == 1, outcomes
-        assert Call.objects.filter(counter=counter).count() == 1
-
-    return rounds, check
-
-
-<<<<<<< HEAD
-def eight_counters(mall, size):
-    """Eight counters call at once: eight numbers, the first eight."""
-    queue = mall.queue(counters=size)
-=======
-def eight_counters(mall):
-    """Eight counters call at once: eight numbers, the first eight."""
-    queue = mall.queue(counters=EIGHT)
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    tickets = mall.take(queue, 10)
-    rounds = [{"do": "next", "counter": c.pk, "actor": who.pk} for c, who in queue.desks]
-
-    def check(outcomes):
-<<<<<<< HEAD
-        assert sorted(oks(outcomes)) == [t.pk for t in tickets[:size]], outcomes
-=======
-        assert sorted(oks(outcomes)) == [t.pk for t in tickets[:EIGHT]], outcomes
->>>>>>> 95cddab (counters: Crowds at the queue.)
-
-    return rounds, check
-
-
-<<<<<<< HEAD
-def taps(mall, size):
-    """Eight taps with one key: one number."""
-    queue = mall.queue()
-    rounds = [{"do": "tap", "queue": queue.pk, "key": f"tap-{queue.pk}"} for _n in range(size)]
-
-    def check(outcomes):
-        assert len(oks(outcomes)) == size, outcomes
-        assert len(set(oks(outcomes))) == 1, outcomes
-        assert number_of(queue) == 1
-=======
-def taps(mall):
-    """Eight taps with one key: one number."""
-    queue = mall.queue()
-    rounds = [{"do": "tap", "queue": queue.pk, "key": f"tap-{queue.pk}"} for _n in range(EIGHT)]
-
-    def check(outcomes):
-        assert len(oks(outcomes)) == EIGHT, outcomes
-        assert len(set(oks(outcomes))) == 1, outcomes
-        assert QueueDay.objects.get(queue=queue).last_number == 1
->>>>>>> 95cddab (counters: Crowds at the queue.)
-
-    return rounds, check
-
-
-<<<<<<< HEAD
-def one_person(mall, size):
-=======
-def one_person(mall):
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    """One person at eight kiosks: one live number, seven are told of it."""
-    queue = mall.queue()
-    phone = mall.phone()
-    rounds = [
-        {"do": "tap", "queue": queue.pk, "key": f"o{queue.pk}-{n}", "phone": phone}
-<<<<<<< HEAD
-        for n in range(size)
-=======
-        for n in range(EIGHT)
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    ]
-
-    def check(outcomes):
-        assert len(oks(outcomes)) == 1, outcomes
-<<<<<<< HEAD
-        assert errors(outcomes) == {"AlreadyInLine": size - 1}, outcomes
-        assert number_of(queue) == 1
-=======
-        assert errors(outcomes) == {"AlreadyInLine": EIGHT - 1}, outcomes
-        assert QueueDay.objects.get(queue=queue).last_number == 1
->>>>>>> 95cddab (counters: Crowds at the queue.)
-
-    return rounds, check
-
-
-<<<<<<< HEAD
-def transfer_while_calling(mall, size):
-    """Four send a number away while four counters call: one history, no number lost."""
-    queue, other = mall.queue(counters=size // 2), mall.queue()
-    tickets = mall.take(queue, 1)
-    _counter, who = queue.desks[0]
-=======
-def transfer_while_calling(mall):
-    """Four send a number away while four counters call: one history, no number lost."""
-    queue, other = mall.queue(counters=4), mall.queue()
-    tickets = mall.take(queue, 1)
-    counter, who = queue.desks[0]
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    rounds = [{"do": "next", "counter": c.pk, "actor": w.pk} for c, w in queue.desks]
-    rounds += [
-        {"do": "on_ticket", "act": "transfer", "ticket": tickets[0].pk, "actor": who.pk}
-        | {"to": other.pk}
-<<<<<<< HEAD
-        for _n in range(size // 2)
-=======
-        for _n in range(4)
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    ]
-
-    def check(outcomes):
-        assert set(errors(outcomes)) <= {"Refused", "WrongState"}, outcomes
-        ticket = Ticket.objects.get(pk=tickets[0].pk)
-        assert ticket.state in ("waiting", "called"), outcomes
-<<<<<<< HEAD
-        steps = list(ticket.steps.order_by("id").values_list("from_state", "to_state"))
-        for (_from, to), (then, _to) in pairwise(steps):
-            assert to == then, steps
-=======
-        assert counter
->>>>>>> 95cddab (counters: Crowds at the queue.)
-
-    return rounds, check
-
-
-<<<<<<< HEAD
-def undo_while_calling(mall, size):
-=======
-def undo_while_calling(mall):
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    """A finish is taken back while the next one is called: one person stands there."""
-    queue = mall.queue()
-    first, _second = mall.take(queue, 2)
-    counter, who = queue.desks[0]
-    with clock.replay(MORNING):
-        actions.call_next(Counter.objects.get(pk=counter.pk), actor=who)
-        for name in ("arrived", "finish"):
-            ticket = Ticket.objects.select_related("queue_day__queue", "counter").get(pk=first.pk)
-            getattr(actions, name)(ticket, actor=who)
-    call = {"do": "next", "counter": counter.pk, "actor": who.pk}
-    undo = {"do": "on_ticket", "act": "undo", "ticket": first.pk, "actor": who.pk}
-<<<<<<< HEAD
-    rounds = [call, undo] * (size // 2)
-=======
-    rounds = [call, undo] * 4
->>>>>>> 95cddab (counters: Crowds at the queue.)
-
-    def check(outcomes):
-        standing = Ticket.objects.filter(counter=counter, state__in=("called", "serving"))
-        assert standing.count() == 1, outcomes
-        assert set(errors(outcomes)) <= {"Refused", "CounterBusy", "WrongState"}, outcomes
-
-    return rounds, check
-
-
-<<<<<<< HEAD
-def two_consoles(mall, size):
-=======
-def two_consoles(mall):
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    """Two officers sit down at one counter: one sits, the others are told who."""
-    queue = mall.queue()
-    counter, who = queue.desks[0]
-    with clock.replay(MORNING):
-        actions.close_counter(Counter.objects.get(pk=counter.pk), actor=who)
-<<<<<<< HEAD
-    people = [mall.officer() for _n in range(size)]
-=======
-    people = [mall.officer() for _n in range(EIGHT)]
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    rounds = [{"do": "sit_down", "counter": counter.pk, "actor": p.pk} for p in people]
-
-    def check(outcomes):
-        assert len(oks(outcomes)) == 1, outcomes
-<<<<<<< HEAD
-        assert sum(errors(outcomes).values()) == size - 1, outcomes
-=======
-        assert sum(errors(outcomes).values()) == EIGHT - 1, outcomes
->>>>>>> 95cddab (counters: Crowds at the queue.)
-        assert Counter.objects.get(pk=counter.pk).staffed_by_id == oks(outcomes)[0]
-
-    return rounds, check
-
-
-# --- bookings -----------------------------------------------------------------------------
-<<<<<<< HEAD
-def last_place(mall, size):
-=======
-def last_place(mall):
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    """The last place of a slot wanted by 32 at once: one has it, 31 are told."""
-    slot = mall.slot(mall.queue(), 1)
-    rounds = [
-        {"do": "place", "slot": slot.pk, "key": f"l{slot.pk}-{n}", "phone": mall.phone()}
-        | {"threads": THREADS}
-<<<<<<< HEAD
-        for n in range(size)
-=======
-        for n in range(EIGHT)
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    ]
-
-    def check(outcomes):
-        found = [each for one in oks(outcomes) for each in one]
-<<<<<<< HEAD
-        assert len(found) == size * THREADS, outcomes
-=======
-        assert len(found) == EIGHT * THREADS, outcomes
->>>>>>> 95cddab (counters: Crowds at the queue.)
-        assert len([each for each in found if isinstance(each, int)]) == 1, found
-        assert not [each for each in found if "Error" in str(each)], found
-        slot.refresh_from_db()
-        assert slot.taken == 1
-
-    return rounds, check
-
-
-<<<<<<< HEAD
-def one_person_books(mall, size):
-=======
-def one_person_books(mall):
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    """One person books eight times at once: one booking."""
-    queue, phone = mall.queue(), mall.phone()
-    slots = [mall.slot(queue, 5, hour) for hour in (1, 2)]
-    rounds = [
-        {"do": "place", "slot": slots[n % 2].pk, "key": f"b{queue.pk}-{n}", "phone": phone}
-<<<<<<< HEAD
-        for n in range(size)
-=======
-        for n in range(EIGHT)
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    ]
-
-    def check(outcomes):
-        found = [each for one in oks(outcomes) for each in one]
-        assert len([each for each in found if isinstance(each, int)]) == 1, found
-        assert sum(Slot.objects.filter(queue=queue).values_list("taken", flat=True)) == 1
-
-    return rounds, check
-
-
-<<<<<<< HEAD
-def eight_workers(mall, size):
-=======
-def eight_workers(mall):
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    """Eight workers end one hold: its place returns once."""
-    slot = mall.slot(mall.queue(), 5)
-    booking = mall.hold(slot)
-    mall.hold(slot)
-    one = {"do": "on_booking", "act": "expire_booking", "booking": booking.pk, "at": LATER}
-
-    def check(outcomes):
-        assert len(oks(outcomes)) == 1, outcomes
-<<<<<<< HEAD
-        assert errors(outcomes) == {"WrongState": size - 1}, outcomes
-        slot.refresh_from_db()
-        assert slot.taken == 1
-
-    return [one] * size, check
-
-
-def confirm_while_expiring(mall, size):
-=======
-        assert errors(outcomes) == {"WrongState": EIGHT - 1}, outcomes
-        slot.refresh_from_db()
-        assert slot.taken == 1
-
-    return [one] * EIGHT, check
-
-
-def confirm_while_expiring(mall):
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    """A hold ends while it is confirmed: booked with its place, or ended without."""
-    slot = mall.slot(mall.queue(), 5)
-    booking = mall.hold(slot)
-    # The confirming phone is a second early, the worker on time: both believe to be right.
-    early = (MORNING + timedelta(minutes=9, seconds=59)).isoformat()
-    at_end = (MORNING + timedelta(minutes=10)).isoformat()
-    both = [
-        {"do": "on_booking", "act": "confirm", "booking": booking.pk, "at": early},
-        {"do": "on_booking", "act": "expire_booking", "booking": booking.pk, "at": at_end},
-    ]
-
-    def check(outcomes):
-        booking.refresh_from_db()
-        slot.refresh_from_db()
-        assert booking.state in ("booked", "expired")
-<<<<<<< HEAD
-        assert set(errors(outcomes)) <= {"HoldOver", "WrongState"}, outcomes
-=======
->>>>>>> 95cddab (counters: Crowds at the queue.)
-        assert slot.taken == booking.holds_place == (booking.state == "booked"), outcomes
-        # Ended first: nobody may believe to have booked.
-        if booking.state == "expired":
-            assert "booked" not in oks(outcomes), outcomes
-        else:
-            assert "expired" not in oks(outcomes), outcomes
-
-<<<<<<< HEAD
-    return both * (size // 2), check
-
-
-def check_in_twice(mall, size):
-=======
-    return both * 4, check
-
-
-def check_in_twice(mall):
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    """The same code scanned eight times: one number."""
-    slot = mall.slot(mall.queue(), 5)
-    booking = mall.hold(slot)
-    with clock.replay(MORNING):
-        actions.confirm(booking)
-    arrive = (MORNING + timedelta(minutes=110)).isoformat()
-    one = {"do": "on_booking", "act": "check_in", "booking": booking.pk, "at": arrive}
-
-    def check(outcomes):
-<<<<<<< HEAD
-        assert len(oks(outcomes)) == size, outcomes
-        assert len(set(oks(outcomes))) == 1, outcomes
-        assert Ticket.objects.filter(booking=booking).count() == 1
-
-    return [one] * size, check
-
-
-def close_while_booking(mall, size):
-=======
-        assert len(oks(outcomes)) == EIGHT, outcomes
-        assert len(set(oks(outcomes))) == 1, outcomes
-        assert Ticket.objects.filter(booking=booking).count() == 1
-
-    return [one] * EIGHT, check
-
-
-def close_while_booking(mall):
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    """A day is closed while seven book on it: nobody keeps a place there."""
-    queue = mall.queue()
-    day = MORNING.date() + timedelta(days=next(mall.days))
-    slot = Slot.objects.create(
-        queue=queue,
-        day=day,
-        starts_at=MORNING + timedelta(days=(day - MORNING.date()).days, hours=1),
-        minutes=30,
-        capacity=50,
-    )
-    rounds = [
-        {"do": "place", "slot": slot.pk, "key": f"c{slot.pk}-{n}", "phone": mall.phone()}
-<<<<<<< HEAD
-        for n in range(size - 1)
-=======
-        for n in range(EIGHT - 1)
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    ]
-    rounds.append({"do": "close_day", "queue": queue.pk, "actor": mall.head.pk})
-    rounds[-1]["day"] = day.isoformat()
-
-    def check(outcomes):
-        assert not errors(outcomes), outcomes
-        kept = Booking.objects.filter(slot=slot, state__in=("held", "booked"))
-        assert kept.count() == 0, outcomes
-        slot.refresh_from_db()
-        assert slot.taken == Booking.objects.filter(slot=slot, holds_place=True).count()
-
-    return rounds, check
-
-
-<<<<<<< HEAD
-# --- the crowd, and the same crowd without a guard ------------------------------------------
-=======
->>>>>>> 95cddab (counters: Crowds at the queue.)
-SCENES = (
-    presses,
-    one_press,
-    eight_counters,
-    taps,
-    one_person,
-    transfer_while_calling,
-    undo_while_calling,
-    two_consoles,
-<<<<<<< HEAD
-=======
-)
-BOOKING_SCENES = (
->>>>>>> 95cddab (counters: Crowds at the queue.)
-    last_place,
-    one_person_books,
-    eight_workers,
-    confirm_while_expiring,
-    check_in_twice,
-    close_while_booking,
-)
-<<<<<<< HEAD
-# Scene, the guard that is dropped, and how many of its processes come.
-CONTROLS = (
-    (numbers, "number", 4),
-    (presses, "index", 4),
-    (eight_counters, "door", 4),
-    (taps, "key", 4),
-    (one_person, "live", 4),
-    (transfer_while_calling, "door", 4),
-    (undo_while_calling, "index", 2),
-    (two_consoles, "door", 4),
-    (last_place, "place", 2),
-    (one_person_books, "live", 4),
-    (eight_workers, "winner", 4),
-    (confirm_while_expiring, "door", 2),
-    (check_in_twice, "door", 4),
-    (close_while_booking, "second look", 4),
-)
-
-
-def test_the_queue_holds_against_a_crowd(mall, tmp_path):
-    scenes = [scene(mall, EIGHT) for scene in SCENES]
+    scenes = [scene(mall, SIZE) for scene in SCENES]
     results = run([rounds for rounds, _check in scenes], tmp_path)
     for (_rounds, check), outcomes in zip(scenes, results, strict=True):
         check(outcomes)
@@ -731,5 +135,3 @@ def clear_counters() -> None:
     """Nobody at a counter any more, so that the index can be made again."""
     rows = Ticket.objects.filter(state__in=("called", "serving"))
     rows.update(state="expired", ended_at=MORNING)
-=======
->>>>>>> 95cddab (counters: Crowds at the queue.)
