@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.urls import path, register_converter
+from counters.views import board, days, figures, public, queues, taking, ticket, ticket_page
 
 from counters.views import board, booking, days, public, queues, taking, ticket, ticket_page
 
@@ -41,6 +42,8 @@ urlpatterns = [
         booking.waiting_list,
         name="waiting-list",
     ),
+    path("antrean/angka/", figures.show, name="queue-figures"),
+    path("antrean/angka/unduh.csv", figures.download, name="queue-figures-csv"),
     path("antrean/<str:secret>/", ticket_page.secret_link, name="ticket"),
     path("antrean/<str:secret>/kini/", ticket.ticket_live, name="ticket-live"),
     path("antrean/<str:secret>/pasti/", booking.booking_confirm, name="booking-confirm"),

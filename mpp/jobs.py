@@ -21,6 +21,7 @@ from accounts.models import Job
 from counters import actions as hall
 from counters import learning, ranges, retention, turn_notices
 from mpp.blueprint.actions import sweep_arrivals
+from counters import figures, learning, retention
 from mpp.kit import clock, files, paper_pdfs
 from permits import sweeps
 from permits.actions import expire_opinions
@@ -86,6 +87,7 @@ JOBS = (
     Periodic("sessions", people_jobs.clear_sessions, DAY),
     Periodic("chain", people_jobs.check_chain, DAY),
     Periodic("waits", learning.learn, DAY),
+    Periodic("figures", figures.rebuild_recent, 3600),
 )
 
 
