@@ -3,9 +3,18 @@
 from datetime import date
 
 from django.urls import path, register_converter
-from counters.views import board, days, figures, public, queues, taking, ticket, ticket_page
 
-from counters.views import board, booking, days, public, queues, taking, ticket, ticket_page
+from counters.views import (
+    board,
+    booking,
+    days,
+    figures,
+    public,
+    queues,
+    taking,
+    ticket,
+    ticket_page,
+)
 
 
 class DayConverter:

@@ -19,9 +19,8 @@ from accounts import access, outbox
 from accounts import jobs as people_jobs
 from accounts.models import Job
 from counters import actions as hall
-from counters import learning, ranges, retention, turn_notices
+from counters import figures, learning, ranges, retention, turn_notices
 from mpp.blueprint.actions import sweep_arrivals
-from counters import figures, learning, retention
 from mpp.kit import clock, files, paper_pdfs
 from permits import sweeps
 from permits.actions import expire_opinions

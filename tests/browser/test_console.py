@@ -1,4 +1,4 @@
-"""The console in a real browser: keyboard, typing that nothing overwrites, no sideways scrolling."""
+"""The console in a real browser: the keyboard, and typing that nothing overwrites."""
 
 import pytest
 
