@@ -12,7 +12,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from counters.models import Agency, Counter, Service, ServiceStandard
+from counters.models import Agency, Counter, Queue, Service, ServiceStandard
 from counters.views.secrets import secret_of
 from permits.casefile import CaseFile
 from permits.models import PermitType, PermitVersion
@@ -136,7 +136,7 @@ def _citizen_arguments(short: str, world) -> list:
 def _desk_arguments(short: str, world) -> list:
     if short.startswith("permits_application_"):
         return _file_arguments(short.removeprefix("permits_application_"), world)
-    if short.startswith("counters_console_"):
+    if short.startswith(("counters_console_", "counters_hall_", "counters_figures_")):
         return _console_arguments(short)
     if short.startswith("visits_visit_"):
         return _visit_arguments(short.removeprefix("visits_visit_"), world.visit)
@@ -167,8 +167,17 @@ def _desk_arguments(short: str, world) -> list:
 def _console_arguments(short: str) -> list:
     """A counter of the agency where `front_desk` works."""
     counter = Counter.objects.filter(agency__key="dpmptsp").order_by("pk").first()
-    more = {"counters_console_ticket": [1], "counters_console_act": ["buka"]}
-    return [counter.pk, *more.get(short, [])]
+    known = {
+        "counters_console_ticket": [counter.pk, 1],
+        "counters_console_act": [counter.pk, "buka"],
+        "counters_hall_live": [],
+        "counters_hall_end_day": [],
+        "counters_hall_announce": [],
+        "counters_hall_announcement_end": [1],
+        "counters_hall_queue": [getattr(Queue.objects.order_by("pk").first(), "pk", 1)],
+        "counters_figures_download": ["csv"],
+    }
+    return known.get(short, [counter.pk])
 
 
 def _editor_arguments(short: str, version: PermitVersion) -> list:
