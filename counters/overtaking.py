@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from counters.models import Queue, TicketStep
+from counters.models import Queue, Source, TicketStep
 
 # After one of these the place of a number is no longer that of its class.
 EXCUSES = ("call_this", "defer", "come_back", "transfer", "hold", "resume", "undo")
@@ -123,7 +123,8 @@ def _waits(since: date) -> dict[tuple[int, date], list[Wait]]:
 
 def _read(steps: list[TicketStep], found: dict[tuple[int, date], list[Wait]]) -> None:
     """The stretches of one ticket; an excuse holds from its step on."""
-    is_excused, begins, where = False, None, None
+    # A number from a block of paper was called by hand; its times were keyed in afterwards.
+    is_excused, begins, where = steps[0].ticket.source == Source.PAPER, None, None
     for step in steps:
         if begins is not None and (step.to_state != "waiting" or step.act in EXCUSES):
             start = step.before.get("start_at") or step.ticket.start_at.isoformat()

@@ -55,6 +55,7 @@ from counters.actions.own import (
     printed,
     settle_printing,
 )
+from counters.actions.paper import PaperEntry, key_in, reserve_block
 from counters.actions.places import (
     appoint,
     can_put_in_force,
@@ -88,6 +89,7 @@ __all__ = [
     "AlreadyInLine",
     "CounterBusy",
     "HoldOver",
+    "PaperEntry",
     "Refused",
     "accept",
     "appoint",
@@ -130,6 +132,7 @@ __all__ = [
     "make_offers",
     "make_slots",
     "mark_no_shows",
+    "key_in",
     "next_errand",
     "no_answer",
     "no_show",
@@ -140,6 +143,7 @@ __all__ = [
     "recall",
     "register_device",
     "renew_device",
+    "reserve_block",
     "resume",
     "revoke_device",
     "seen_device",

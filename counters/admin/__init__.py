@@ -4,6 +4,7 @@ from counters.admin.agencies import AgencyAdmin, CounterAdmin
 from counters.admin.bookings import BookingAdmin, SlotAdmin
 from counters.admin.calendar import HolidayAdmin, SiteAdmin
 from counters.admin.changed_days import DayChangeAdmin
+from counters.admin.hall import AnnouncementAdmin
 from counters.admin.hours import WeekPlanAdmin
 from counters.admin.postings import PostingAdmin
 from counters.admin.queues import PriorityReasonAdmin, QueueAdmin
@@ -13,6 +14,7 @@ from counters.admin.standards import ServiceStandardAdmin
 
 __all__ = [
     "AgencyAdmin",
+    "AnnouncementAdmin",
     "BookingAdmin",
     "CounterAdmin",
     "DayChangeAdmin",

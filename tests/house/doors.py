@@ -149,6 +149,8 @@ def _desk_arguments(short: str, world) -> list:
         return _editor_arguments(short, version)
     last = short.rpartition("_")[2]
     objects = {
+        "counters_paper_block": 1,
+        "counters_paper_print": 1,
         "counters_service_draft": Service.objects.get(key="ktp-hilang").pk,
         "counters_servicestandard_put_in_force": ServiceStandard.objects.first().pk,
         "counters_agency": Agency.objects.get(key="dpmptsp").pk,

@@ -133,9 +133,12 @@ def navigation(user: User) -> list[dict[str, str]]:
     items = []
     if serves(user):
         items.append(_item("console", CONSOLE, _("Counter"), "megaphone"))
+        items.append(_item("paper", "admin:counters_paper", _("Paper numbers"), "printer"))
     if places.can_supervise(user):
         items.append(_item("hall", HALL, _("Hall"), "people"))
         items.append(_item("figures", FIGURES, _("Queue figures"), "bar-chart"))
+    if places.can_configure(user):
+        items.append(_item("devices", "admin:counters_devices", _("Screens"), "qr-code"))
     return items
 
 

@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from django.urls import URLPattern, path
 
-from counters.views.desk import check_in, console, console_acts, console_forms, figures, hall
+from counters.views.desk import (
+    check_in,
+    console,
+    console_acts,
+    console_forms,
+    devices,
+    figures,
+    hall,
+    paper,
+)
 
 COUNTER = "loket/<int:pk>/"
 
@@ -16,6 +25,10 @@ def patterns(wrap: Callable) -> list[URLPattern]:
         return path(route, wrap(view), name=f"counters_{name}")
 
     return [
+        at("kertas/", paper.blocks, "paper"),
+        at("kertas/<int:pk>/", paper.block, "paper_block"),
+        at("kertas/<int:pk>/cetak/", paper.sheets, "paper_print"),
+        at("perangkat/", devices.devices, "devices"),
         at("loket/", console.choose, "console"),
         at(COUNTER, console.show, "console_counter"),
         at(f"{COUNTER}langsung/", console.live, "console_live"),
