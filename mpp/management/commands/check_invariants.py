@@ -6,9 +6,10 @@ from types import ModuleType
 from django.core.management.base import BaseCommand, CommandError
 
 from counters import invariants as queue_rules
+from visits import invariants as visit_rules
 
 # Each has `problems(since)`: sentences with ids; `since` bounds what is read line by line.
-ROOMS: tuple[ModuleType, ...] = (queue_rules,)
+ROOMS: tuple[ModuleType, ...] = (queue_rules, visit_rules)
 
 
 class Command(BaseCommand):
