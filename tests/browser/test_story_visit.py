@@ -93,7 +93,7 @@ def test_a_delegation_comes(screens, town, tmp_path, settings, size, javascript)
         rina, budi, sari = visit.participants.all()
         guest.open(f"/studi-tiru/hadir/{badge_of(rina)}/").check("kunjungan-tanda")
         guest.page.fill('main [name="code"]', checkin.code_now(visit.site))
-        guest.press("Catat kehadiran")
+        guest.press("Catat hadir")
         assert "Kehadiran Anda tercatat" in guest.text
         guest.open(f"{visit_path(visit)}hadir/").check("kunjungan-hadir")
         guest.put("people", [str(budi.pk), str(sari.pk)])

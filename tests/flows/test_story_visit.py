@@ -99,7 +99,7 @@ def test_tanah_laut_comes_to_learn(town):
 
     # On the day twenty check in with the code on site.
     with time_machine.travel(visit.slot.starts_at + timedelta(minutes=5), tick=False):
-        guest.open(page).follow("Catat kehadiran")
+        guest.open(page).follow("Catat hadir")
         people = [str(pk) for pk in visit.participants.values_list("pk", flat=True)[:CAME]]
         code = checkin.code_now(visit.site)
         guest.send({"people": people, "code": code}, with_field="people")
