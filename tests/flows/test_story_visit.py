@@ -125,6 +125,7 @@ def test_tanah_laut_comes_to_learn(town):
     Material.objects.create(key="paparan", title="Paparan MPP", file=make.letter())
     guest.open(page).follow("Bahan")
     assert "Paparan MPP" in guest.text
+    assert guest.follow("cetak biru").status == 200
     guest.open(page).follow("Bagaimana kunjungannya")
     scores = {"reception": "4", "content": "4", "usefulness": "3"}
     guest.send(scores, with_field="comment")
