@@ -48,7 +48,7 @@ from counters.persons import Person as InLine  # noqa: E402
 from mpp.kit import clock  # noqa: E402
 
 SITE = "simulated"
-FIT_DAYS = 20
+FIT_DAYS = 15
 USUAL = ["08:00-16:00"]
 FRIDAYS = ["08:00-11:30", "13:00-16:00"]
 
@@ -121,6 +121,7 @@ def _make_queue(site: Site, kind, windows: int) -> None:
         service_minutes=max(1, round(mean)),
         booked_percent=40,
         slot_minutes=15,
+        book_days_ahead=2,
     )
     for each in kind.services:
         service = Service.objects.create(key=each.key, agency=agency, name=each.key)

@@ -123,7 +123,7 @@ def test_tanah_laut_comes_to_learn(town):
 
     # They take the materials home, say what they think, and agree to be named.
     Material.objects.create(key="paparan", title="Paparan MPP", file=make.letter())
-    guest.open(page).follow("Bahan")
+    guest.open(page).follow("Materi")
     assert "Paparan MPP" in guest.text
     assert guest.follow("cetak biru").status == 200
     guest.open(page).follow("Bagaimana kunjungannya")
