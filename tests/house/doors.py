@@ -20,6 +20,7 @@ from permits.versions import definition_of
 from tests.house.conftest import ROLES
 from visits import links
 from visits.models import Material
+from visits.querysets import secret_of as secret_of_visit
 
 TABLE = Path(__file__).with_name("doors.yaml")
 # Django's own pieces without a page: the catch-all, the redirect of an old address.
@@ -60,6 +61,8 @@ def arguments(name: str, world) -> list:
         return _citizen_arguments(short, world)
     if room == "accounts":
         return _account_arguments(short, world)
+    if room == "visits":
+        return _guest_arguments(short, world.visit)
     if room == "counters" and short in QUEUE_DOORS:
         return [world.queue.key]
     if room == "counters" and short.startswith("ticket"):
@@ -94,6 +97,26 @@ def arguments(name: str, world) -> list:
         "account_confirm_email": ["x"],
         "account_reset_password_from_key": ["1", "x"],
     }.get(name, [])
+
+
+def _guest_arguments(short: str, visit) -> list:
+    """Public pages of visits; what needs a later state answers 404 or 409."""
+    if short in {"calendar", "request", "region-search", "regions"}:
+        return []
+    person = visit.participants.first()
+    if short in {"badge", "own-proof"}:
+        return [links.badge_of(person)]
+    secret = secret_of_visit(visit)
+    return {
+        "material": ["paparan"],
+        "public-photo": [visit.photos.first().pk],
+        "act": [secret, "batal"],
+        "person-change": [secret, person.pk],
+        "paper": [secret, visit.letters.first().paper.code],
+        "follow-up": [secret, 30],
+        "material-file": [secret, Material.objects.first().pk],
+        "photo": [secret, visit.photos.first().pk],
+    }.get(short, [secret])
 
 
 def _account_arguments(short: str, world) -> list:
