@@ -155,6 +155,21 @@ def test_waiting_list_of_a_full_day(place):
     assert Booking.objects.get().state == "waiting"
 
 
+@pytest.mark.parametrize("takes", [True, False])
+def test_offered_place_is_taken_or_left(place, takes):
+    Slot.objects.filter(queue=place.queue, day=TOMORROW).update(capacity=0)
+    page = Person().open(f"{QUEUE}daftar-tunggu/{TOMORROW}/").send(BUDI, with_field="phone")
+    Slot.objects.filter(pk=first_slot(place.queue).pk).update(capacity=1)
+    actions.make_offers()
+    page.open(address_of(Booking.objects.get()))
+    assert "Ada tempat untuk Anda" in page.text
+    if takes:
+        page.send(to="/pasti/")
+    else:
+        page.follow("Tidak jadi").send(to="")
+    assert Booking.objects.get().state == ("booked" if takes else "cancelled")
+
+
 def test_waiting_list_of_a_day_with_places_is_refused(place):
     page = Person().open(f"{QUEUE}daftar-tunggu/{TOMORROW}/").send(BUDI, with_field="phone")
     assert page.status == 409
