@@ -37,9 +37,10 @@ def _navigation(language: str) -> dict[str, list[dict]]:
         "label": _("Agencies"),
         "icon": "building",
     }
+    visits = {"url": reverse("visits:calendar"), "label": _("Study visits"), "icon": "people"}
     account = {"url": reverse("accounts:profile"), "label": _("Account"), "icon": "person"}
     return {
-        "nav_items": [services, queue, agencies, track, check],
+        "nav_items": [services, queue, visits, agencies, track, check],
         "tab_items": [home, services, queue, mine, account],
         "inbox_url": reverse("accounts:inbox"),
     }

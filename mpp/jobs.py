@@ -19,7 +19,7 @@ from accounts import access, outbox
 from accounts import jobs as people_jobs
 from accounts.models import Job
 from counters import actions as hall
-from counters import learning, ranges, retention, turn_notices
+from counters import figures, learning, ranges, retention, turn_notices
 from mpp.blueprint.actions import sweep_arrivals
 from mpp.kit import clock, files, paper_pdfs
 from permits import sweeps
@@ -86,6 +86,7 @@ JOBS = (
     Periodic("sessions", people_jobs.clear_sessions, DAY),
     Periodic("chain", people_jobs.check_chain, DAY),
     Periodic("waits", learning.learn, DAY),
+    Periodic("figures", figures.rebuild_recent, 3600),
 )
 
 

@@ -3,8 +3,8 @@
     .venv/bin/python tools/blueprint_figures.py
     .venv/bin/python tools/blueprint_figures.py --server postgres://user@host/postgres
 
-A mall of that size is made in a database of its own, exported, brought into a second, empty one
-and exported again; the two files are compared entry by entry. Every step is a process of its own,
+The demo's file is multiplied to that size, brought into an empty database and exported again; both
+files are compared entry by entry. Every step is a process of its own,
 so that its largest memory (VmHWM) is its own too. SQLite by default; with --server two databases
 `blueprint_a` and `blueprint_b` are made there and dropped again. Nothing else is touched.
 """
@@ -18,6 +18,8 @@ import tempfile
 import time
 import zipfile
 from pathlib import Path
+
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 AGENCIES, SERVICES, TYPES = 100, 1_000, 500
@@ -39,15 +41,14 @@ def main() -> int:
 def measure(folder: Path, server: str | None) -> int:
     """Run all steps and print one line each; 1 when a goal is missed or the files differ."""
     one, two = (databases(server, name, folder) for name in ("blueprint_a", "blueprint_b"))
-    first, second = folder / "one.zip", folder / "two.zip"
+    small, first, second = folder / "small.zip", folder / "one.zip", folder / "two.zip"
     try:
-        run(one, folder, "make")
+        run(one, folder, "small", small)
+        run(one, folder, "multiply", small, first)
         run(two, folder, "migrate")
         figures = {
-            "export": run(one, folder, "export", first),
-            "import, dry run": run(two, folder, "dry", first),
             "import": run(two, folder, "import", first),
-            "export again": run(two, folder, "export", second),
+            "export": run(two, folder, "export", second),
         }
     finally:
         if server:
@@ -138,11 +139,10 @@ def do_migrate() -> None:
     call_command("createcachetable", verbosity=0)
 
 
-def do_make() -> None:
-    """The demo's mall, multiplied."""
+def do_small(path: str) -> None:
+    """The demo's mall as a file."""
     from django.core.management import call_command
 
-    from counters.models import Agency, Service, ServiceStandard, StandardRequirement
     from mpp import demo_data
 
     do_migrate()
@@ -150,49 +150,63 @@ def do_make() -> None:
     call_command("load_catalogue", verbosity=0)
     call_command("load_permit_types", verbosity=0)
     demo_data.make_places()
-    for number in range(AGENCIES - Agency.objects.count()):
-        Agency.objects.create(
-            key=f"dinas-{number}", abbr=f"D{number}", name=f"Dinas Urusan {number}",
-            name_en=f"Office of Matters {number}", kind="regional", order=100 + number,
-        )  # fmt: skip
-    agencies = list(Agency.objects.order_by("key"))
-    model = ServiceStandard.objects.filter(state="current", service__channel="counter").first()
-    rows = list(model.requirements.all())
-    for number in range(SERVICES - Service.objects.count()):
-        service = model.service
-        service.pk, service.key = None, f"layanan-{number}"
-        service.name, service.agency = f"Layanan nomor {number}", agencies[number % AGENCIES]
-        service.save()
-        standard = ServiceStandard.objects.get(pk=model.pk)
-        standard.pk, standard.service = None, service
-        standard.save()
-        copies = []
-        for row in rows:
-            values = {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}
-            copies.append(
-                StandardRequirement(**{**values, "id": None, "standard_id": standard.pk})
-            )
-        StandardRequirement.objects.bulk_create(copies)
-    make_types()
+    do_export(path)
 
 
-def make_types() -> None:
-    """Published permit types as large as the largest of the demo."""
-    from counters.models import Service
+def do_multiply(small: str, large: str) -> None:
+    """The same file with more agencies, services and types, each as large as those of the demo."""
+    from mpp.blueprint.plain_yaml import dump
+
+    with zipfile.ZipFile(small) as zipped:
+        files = {name: zipped.read(name) for name in zipped.namelist()}
+    agencies = yaml.safe_load(files["counters/agencies.yaml"])["agencies"]
+    model = next(one for one in agencies if not one["is_operator"])
+    agencies += [
+        {**model, "key": f"dinas-{number:03}", "name": f"Dinas Urusan {number}"}
+        for number in range(AGENCIES - len(agencies))
+    ]
+    agencies.sort(key=lambda one: one["key"])
+    files["counters/agencies.yaml"] = dump({"agencies": agencies}).encode()
+    services = [name for name in files if name.startswith("counters/services/")]
+    at_counter = next(name for name in services if b"requirements:" in files[name])
+    online = "counters/services/sip-dokter.yaml"
+    types = sum(name.startswith("permits/types/") for name in files)
+    for number in range(SERVICES - len(services)):
+        key, agency = f"layanan-{number:04}", agencies[number % len(agencies)]["key"]
+        more = number < TYPES - types
+        data = yaml.safe_load(files[online if more else at_counter])
+        data |= {"key": key, "agency": agency, "name": f"Layanan nomor {number}"}
+        files[f"counters/services/{key}.yaml"] = dump(data).encode()
+        if more:
+            files[f"permits/types/{key}.yaml"] = own_type(files, key, number)
+    counts = yaml.safe_load(files["MANIFEST.yaml"])["counts"] | {
+        "counters/agencies": AGENCIES,
+        "counters/services": SERVICES,
+        "permits/types": TYPES,
+    }
+    write(large, files, counts)
+
+
+def own_type(files: dict[str, bytes], key: str, number: int) -> bytes:
+    """The largest type of the demo under another key, with numbers of its own."""
     from permits import definition as definitions
-    from permits.models import PermitType, PermitVersion
-    from permits.versions import definition_of, ensure_draft, publish
 
-    model = PermitVersion.objects.get(permit_type__key="sip-dokter", state="published")
-    data = definitions.to_data(definition_of(model))
-    taken = PermitType.objects.values("service")
-    services = list(Service.objects.exclude(pk__in=taken).order_by("pk"))
-    for service in services[: TYPES - PermitType.objects.count()]:
-        paper = {**data["document"], "sequence": service.key}
-        paper["number_format"] = f"{{seq}}/{service.pk}/{{year}}"
-        own = {**data, "key": service.key, "service": service.key, "name": service.name}
-        defn = definitions.parse({**own, "document": paper})
-        publish(ensure_draft(defn, service, definitions.canonical_json(defn)), actor=None)
+    data = yaml.safe_load(files["permits/types/sip-dokter.yaml"])
+    paper = {**data["document"], "sequence": key, "number_format": f"{{seq}}/{number}/{{year}}"}
+    own = {**data, "key": key, "service": key, "name": f"Layanan nomor {number}"}
+    return definitions.to_yaml(definitions.parse({**own, "document": paper})).encode()
+
+
+def write(path: str, files: dict[str, bytes], counts: dict[str, int]) -> None:
+    from mpp.blueprint import manifest, seal
+    from mpp.blueprint.archive import MANIFEST, ORIGIN, SEALS, SIGNATURE, pack
+
+    content = {name: data for name, data in files.items() if name not in SEALS}
+    digests = {name: manifest.digest(data) for name, data in content.items()}
+    head, origin = manifest.write_manifest(counts, digests), files[ORIGIN]
+    last = [(ORIGIN, origin), (SIGNATURE, seal.sign(head, origin))]
+    with Path(path).open("wb") as target:
+        pack(target, [(MANIFEST, head), *sorted(content.items()), *last])
 
 
 def do_export(path: str) -> None:
@@ -202,11 +216,11 @@ def do_export(path: str) -> None:
         export(target)
 
 
-def do_import(path: str, *, dry_run: bool = False) -> None:
+def do_import(path: str) -> None:
     from mpp.blueprint.content import open_blueprint
     from mpp.blueprint.importing import bring_in
 
-    bring_in(open_blueprint(Path(path)).mall, actor=None, dry_run=dry_run)
+    bring_in(open_blueprint(Path(path)).mall, actor=None)
 
 
 def equal(one: Path, two: Path) -> bool:
@@ -222,9 +236,9 @@ def equal(one: Path, two: Path) -> bool:
 STEPS = {
     "sql": do_sql,
     "migrate": do_migrate,
-    "make": do_make,
+    "small": do_small,
+    "multiply": do_multiply,
     "export": do_export,
-    "dry": lambda path: do_import(path, dry_run=True),
     "import": do_import,
 }
 

@@ -1,7 +1,6 @@
 """What a delegation types: the request, its people, answers, feedback."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,75 +13,21 @@ from accounts.regions import region, search
 from counters.words import text_of
 from mpp.kit.fields import SafeFormMixin, SafeNameField, SafeTextField
 from mpp.kit.uploads import MEGABYTE, UploadRefused, inspect
-from mpp.kit.wording import date_id
-from visits.actions.request import MOST_WISHES, OF_A_REGION
+from visits.actions.request import OF_A_REGION
 from visits.availability import Opening
-from visits.models import Adopted, InstitutionKind, LeaderRank, Topic, VisitRules, VisitSession
-from visits.words import hours
+from visits.models import Adopted, InstitutionKind, LeaderRank, Topic, VisitRules
+from visits.wishes import NO_ANSWER, WishesMixin
 
 LETTER_BYTES = 10 * MEGABYTE
 LONGEST_TEXT = 2_000
 LONGEST_PASTE = 20_000
 REGIONS_FOUND = 12
-NO_ANSWER = ("", gettext_lazy("Choose"))
-Wish = tuple[VisitSession, date]
 
 
 def regions_found(query: str) -> list[Any]:
     """Provinces, regencies and cities whose name fits, best first."""
     found = [*search(query, "province", 3), *search(query, "regency", REGIONS_FOUND)]
     return found[:REGIONS_FOUND]
-
-
-class WishesMixin:
-    """Fields wish_1 to wish_3: a session on a day out of those that can be asked for.
-
-    What was chosen and can no longer be had stays shown, and is refused with a sentence.
-    """
-
-    def add_wishes(self, openings: Iterable[Opening], *, needed: bool) -> None:
-        """Add the fields at the end of the form."""
-        self.openings = {
-            f"{each.session.key}:{each.date.isoformat()}": (each.session, each.date)
-            for each in openings
-        }
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for value, (session, day) in self.openings.items():
-            label = (
-                f"{date_id(day)}, {hours(session.starts_at, session.ends_at)}"
-                f" ({text_of(session, 'name')})"
-            )
-            groups.setdefault(date_id(day, "month"), []).append((value, label))
-        labels = (_("First wish"), _("Second wish"), _("Third wish"))
-        for number in range(1, MOST_WISHES + 1):
-            self.fields[f"wish_{number}"] = forms.CharField(
-                label=labels[number - 1],
-                required=needed and number == 1,
-                max_length=80,
-                widget=forms.Select(choices=[NO_ANSWER, *self._choices(groups, number)]),
-            )
-
-    def _choices(self, groups: dict[str, list], number: int) -> list:
-        typed = self.data.get(f"wish_{number}", "") if self.is_bound else ""
-        typed = typed or self.initial.get(f"wish_{number}", "")
-        gone = (
-            [(typed, _("The session chosen before"))] if typed not in ("", *self.openings) else []
-        )
-        return [*gone, *groups.items()]
-
-    def clean_wishes(self) -> None:
-        """Refuse a session that cannot be had any more."""
-        for number in range(1, MOST_WISHES + 1):
-            name = f"wish_{number}"
-            value = self.cleaned_data.get(name, "")
-            if value and value not in self.openings:
-                self.add_error(name, _("This session has no place any more. Choose another."))
-
-    def wishes(self) -> list[Wish]:
-        """The chosen sessions in order of preference, each once."""
-        names = (f"wish_{number}" for number in range(1, MOST_WISHES + 1))
-        values = (self.cleaned_data.get(name, "") for name in names)
-        return [self.openings[value] for value in dict.fromkeys(values) if value in self.openings]
 
 
 class LetterFields(SafeFormMixin, forms.Form):

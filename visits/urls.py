@@ -22,6 +22,7 @@ urlpatterns = [
     path("studi-tiru/ajukan/", public_request.request_page, name="request"),
     path("studi-tiru/ajukan/wilayah/", public_request.region_search, name="region-search"),
     path("studi-tiru/wilayah/", public_regions.regions, name="regions"),
+    path("studi-tiru/wilayah/foto/<int:pk>/", public_regions.public_photo, name="public-photo"),
     path("studi-tiru/bahan/<slug:key>/", public.material, name="material"),
     path("studi-tiru/hadir/<str:badge>/", public_day.badge, name="badge"),
     path("studi-tiru/hadir/<str:badge>/bukti.pdf", public_papers.own_proof, name="own-proof"),

@@ -35,6 +35,13 @@ from counters.actions.devices import (
     revoke_device,
     seen_device,
 )
+from counters.actions.hall import (
+    announce,
+    assign_queues,
+    end_announcement,
+    give_numbers_again,
+    stop_numbers,
+)
 from counters.actions.holds import accept, confirm, hold_again
 from counters.actions.holds import hold as hold_place
 from counters.actions.line import hold, next_errand, resume, transfer
@@ -74,6 +81,11 @@ from counters.actions.waiting_list import (
 )
 
 __all__ = [
+    "stop_numbers",
+    "give_numbers_again",
+    "end_announcement",
+    "assign_queues",
+    "announce",
     "AlreadyInLine",
     "CounterBusy",
     "HoldOver",

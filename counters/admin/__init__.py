@@ -7,6 +7,7 @@ from counters.admin.changed_days import DayChangeAdmin
 from counters.admin.hall import AnnouncementAdmin
 from counters.admin.hours import WeekPlanAdmin
 from counters.admin.postings import PostingAdmin
+from counters.admin.queue_log import CallAdmin, CounterStepAdmin, QueueFactAdmin, TicketAdmin
 from counters.admin.queues import PriorityReasonAdmin, QueueAdmin
 from counters.admin.services import LifeEventAdmin, ServiceAdmin
 from counters.admin.standards import ServiceStandardAdmin
@@ -27,4 +28,15 @@ __all__ = [
     "SiteAdmin",
     "SlotAdmin",
     "WeekPlanAdmin",
+    "CallAdmin",
+    "CounterAdmin",
+    "CounterStepAdmin",
+    "HolidayAdmin",
+    "LifeEventAdmin",
+    "PostingAdmin",
+    "QueueFactAdmin",
+    "ServiceAdmin",
+    "ServiceStandardAdmin",
+    "SiteAdmin",
+    "TicketAdmin",
 ]

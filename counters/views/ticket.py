@@ -1,11 +1,13 @@
 """The page of one number behind its secret link, its live fragment, and what its owner may do."""
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -32,6 +34,8 @@ from counters.words import text_of
 from mpp.kit import clock
 from mpp.kit.papers import qr_svg
 from mpp.kit.states import WrongState
+
+log = logging.getLogger("counters.ticket")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def fragment(request: HttpRequest, seen: Seen, secret: str) -> SafeString:
     """The part of the page that changes; keeps the range that it shows."""
     ticket, there = seen.ticket, seen.there
     if seen.wait is not None:
-        ranges.keep(ticket, seen.wait, seen.at)
+        _keep_range(seen)
     zone = there.queue.site.time_zone
     address = reverse("counters:ticket", args=[secret])
     context = {
@@ -130,6 +134,14 @@ def fragment(request: HttpRequest, seen: Seen, secret: str) -> SafeString:
         "key": new_key(),
     }
     return render_to_string("counters/_ticket_live.html", context, request)
+
+
+def _keep_range(seen: Seen) -> None:
+    """Keep what is shown. A busy database costs a figure, never the page of somebody waiting."""
+    try:
+        ranges.keep(seen.ticket, seen.wait, seen.at)
+    except OperationalError as fault:
+        log.warning("range of ticket %s was not kept: %s", seen.ticket.pk, fault)
 
 
 def qr_of(address: str) -> SafeString:

@@ -69,13 +69,16 @@ def to_plain(field: models.Field, value: Any) -> Any:
 
 
 def clean(value: Any) -> Any:
-    """The same without invisible signs, which no blueprint may hold."""
+    """The same without invisible signs, which no blueprint may hold, and with keys in order.
+
+    PostgreSQL keeps the keys of a JSON object in an order of its own.
+    """
     if isinstance(value, str):
         return HIDDEN.sub("", value)
     if isinstance(value, list):
         return [clean(item) for item in value]
     if isinstance(value, dict):
-        return {clean(key): clean(item) for key, item in value.items()}
+        return {clean(key): clean(item) for key, item in sorted(value.items())}
     return value
 
 

@@ -25,6 +25,7 @@ from counters.words import clock_words, text_of
 from mpp.kit import clock
 from mpp.kit.installation import installation
 from mpp.kit.theme import theme_css
+from visits.models import VisitRules
 
 NEEDS_SHOWN = 4
 EVENTS_SHOWN = 8
@@ -54,6 +55,7 @@ def _home_context(known: Published) -> dict:
         "has_online": known.has_online,
         "track_url": reverse("permits:track"),
         "verify_url": reverse("verify"),
+        "visits_url": _visits_url(),
         "needs": _frequent_needs(known, catalogue),
         "events": _life_events(known, catalogue),
         "openings": openings(),
@@ -101,6 +103,12 @@ def _live() -> dict | None:
         "down": list(dict.fromkeys(o.system_name for row in here for o in row.outages)),
         "updated": clock_words(clock.local(hall.at, site.time_zone)),
     }
+
+
+def _visits_url() -> str:
+    """The calendar of study visits; empty while nobody is received."""
+    receives = VisitRules.objects.filter(is_active=True).exists()
+    return reverse("visits:calendar") if receives else ""
 
 
 def _frequent_needs(known: Published, catalogue: str) -> list[dict[str, str]]:

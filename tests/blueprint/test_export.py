@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counters.models import Agency, Service, ServiceStandard
-from mpp.blueprint import checking, schema
+from counters.models.hours import WeekPlan
+from mpp.blueprint import checking, columns, schema
 from mpp.blueprint.archive import FIXED_TIME, MANIFEST, ORIGIN, SIGNATURE, unpack
 from mpp.blueprint.manifest import digest, read_manifest
 from mpp.blueprint.plain_yaml import dump
@@ -101,6 +102,11 @@ def test_drafts_and_former_versions_stay_here(mall):
     )
     after = entries(exported())
     assert {n for n in after if after[n] != before[n]} <= {ORIGIN, SIGNATURE}
+
+
+def test_keys_of_json_columns_stand_in_order():
+    field = WeekPlan._meta.get_field("days")
+    assert list(columns.to_plain(field, {"4": [], "0": ["08:00-12:00"]})) == ["0", "4"]
 
 
 def test_invisible_signs_are_left_out(mall):

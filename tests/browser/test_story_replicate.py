@@ -5,7 +5,6 @@ from django.core.cache import caches
 from django.urls import reverse
 
 from counters.models import Agency, Service
-from permits.definition import to_yaml
 from permits.models import Application, PermitVersion, Phase
 from permits.versions import definition_of
 from tests.blueprint.conftest import empty
@@ -63,7 +62,7 @@ def publish_own(desk: Screen, key: str) -> None:
     """The type with our own deadline and path, through the editor's pages; the service on."""
     version = PermitVersion.objects.get(permit_type__key=key, state="draft")
     desk.open(reverse("admin:permits_permitversion_import", args=[version.pk]))
-    desk.page.fill("#id_yaml", own_rules(key)(to_yaml(definition_of(version))))
+    desk.page.fill("#id_yaml", own_rules(key, definition_of(version)))
     desk.page.locator("main form button.button-primary").first.click()
     wait(desk)
     desk.check("cetak-biru-aturan-sendiri")

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import date, timedelta
+from functools import cache
 
 from django.core.files.base import ContentFile
 
@@ -9,6 +10,7 @@ from counters.models import Site
 from mpp.kit import clock
 from mpp.kit.files import store_bytes
 from mpp.kit.models import StoredFile
+from mpp.kit.papers import render
 from tests.factories.counters import SiteFactory
 from visits import actions, capacity
 from visits.availability import frame_of
@@ -92,6 +94,12 @@ def open_day(weeks: int = 0, weekday: int = 1) -> date:
         day += timedelta(days=1)
     day += timedelta(weeks=weeks)
     return day if frame.calendar.is_open(day) else open_day(weeks + 1, weekday)
+
+
+@cache
+def real_pdf() -> bytes:
+    """A PDF that passes the gate of uploads."""
+    return render({"installation": "Setda", "title": "Permohonan", "number": "1"}, layout="list")
 
 
 def letter() -> StoredFile:

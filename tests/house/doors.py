@@ -12,7 +12,7 @@ from django.apps import apps
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from counters.models import Agency, Counter, Service, ServiceStandard
+from counters.models import Agency, Counter, Queue, Service, ServiceStandard
 from counters.views.secrets import secret_of
 from permits.casefile import CaseFile
 from permits.models import PermitType, PermitVersion
@@ -20,6 +20,7 @@ from permits.versions import definition_of
 from tests.house.conftest import ROLES
 from visits import links
 from visits.models import Material
+from visits.querysets import secret_of as secret_of_visit
 
 TABLE = Path(__file__).with_name("doors.yaml")
 # Django's own pieces without a page: the catch-all, the redirect of an old address.
@@ -60,6 +61,8 @@ def arguments(name: str, world) -> list:
         return _citizen_arguments(short, world)
     if room == "accounts":
         return _account_arguments(short, world)
+    if room == "visits":
+        return _guest_arguments(short, world.visit)
     if room == "counters" and short in QUEUE_DOORS:
         return [world.queue.key]
     if room == "counters" and short.startswith("ticket"):
@@ -94,6 +97,26 @@ def arguments(name: str, world) -> list:
         "account_confirm_email": ["x"],
         "account_reset_password_from_key": ["1", "x"],
     }.get(name, [])
+
+
+def _guest_arguments(short: str, visit) -> list:
+    """Public pages of visits; what needs a later state answers 404 or 409."""
+    if short in {"calendar", "request", "region-search", "regions"}:
+        return []
+    person = visit.participants.first()
+    if short in {"badge", "own-proof"}:
+        return [links.badge_of(person)]
+    secret = secret_of_visit(visit)
+    return {
+        "material": ["paparan"],
+        "public-photo": [visit.photos.first().pk],
+        "act": [secret, "batal"],
+        "person-change": [secret, person.pk],
+        "paper": [secret, visit.letters.first().paper.code],
+        "follow-up": [secret, 30],
+        "material-file": [secret, Material.objects.first().pk],
+        "photo": [secret, visit.photos.first().pk],
+    }.get(short, [secret])
 
 
 def _account_arguments(short: str, world) -> list:
@@ -136,7 +159,7 @@ def _citizen_arguments(short: str, world) -> list:
 def _desk_arguments(short: str, world) -> list:
     if short.startswith("permits_application_"):
         return _file_arguments(short.removeprefix("permits_application_"), world)
-    if short.startswith("counters_console_"):
+    if short.startswith(("counters_console_", "counters_hall_", "counters_figures_")):
         return _console_arguments(short)
     if short.startswith("visits_visit_"):
         return _visit_arguments(short.removeprefix("visits_visit_"), world.visit)
@@ -169,8 +192,17 @@ def _desk_arguments(short: str, world) -> list:
 def _console_arguments(short: str) -> list:
     """A counter of the agency where `front_desk` works."""
     counter = Counter.objects.filter(agency__key="dpmptsp").order_by("pk").first()
-    more = {"counters_console_ticket": [1], "counters_console_act": ["buka"]}
-    return [counter.pk, *more.get(short, [])]
+    known = {
+        "counters_console_ticket": [counter.pk, 1],
+        "counters_console_act": [counter.pk, "buka"],
+        "counters_hall_live": [],
+        "counters_hall_end_day": [],
+        "counters_hall_announce": [],
+        "counters_hall_announcement_end": [1],
+        "counters_hall_queue": [getattr(Queue.objects.order_by("pk").first(), "pk", 1)],
+        "counters_figures_download": ["csv"],
+    }
+    return known.get(short, [counter.pk])
 
 
 def _editor_arguments(short: str, version: PermitVersion) -> list:

@@ -16,11 +16,23 @@ PUBLIC = [
     "verify",
     "verify-code",
     "permits:track",
+    "visits:calendar",
+    "visits:request",
+    "visits:regions",
+    "visits:visit",
+    "visits:badge",
     "account_login",
     "account_signup",
 ]
 # Pages with a form need the CSRF cookie; no other page sets any.
-WITH_FORM = {"verify", "verify-code", "permits:track", "account_login", "account_signup"}
+WITH_FORM = {
+    "verify",
+    "verify-code",
+    "permits:track",
+    "visits:request",
+    "account_login",
+    "account_signup",
+}
 STAFF = [
     "admin:index",
     "admin:permits_application_worklist",

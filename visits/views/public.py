@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -58,7 +58,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         "sessions_of_week": [_session_line(session) for session in frame.sessions],
         "facts": _facts(frame),
         "materials": [_material(row) for row in public_materials()],
-        "blueprint_url": blueprint_url(),
+        "blueprint_url": reverse("blueprint"),
         "learned": _learned(),
         "learned_url": reverse("visits:regions"),
         **_month_context(frame, built),
@@ -153,16 +153,6 @@ def _facts(frame: Frame) -> list[dict[str, Any]]:
         {"label": _("Ask before the visit"), "value": lead % {"count": rules.lead_days}},
         {"label": _("We answer within"), "value": answer % {"count": rules.answer_days}},
     ]
-
-
-def blueprint_url() -> str:
-    """The page of the whole configuration as a file; empty while it is not there."""
-    for name in ("blueprint", "mpp:blueprint", "blueprint:page"):
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue
-    return ""
 
 
 def public_materials():

@@ -282,6 +282,7 @@ def act_urls(pk: int) -> dict[str, str]:
         **{name.replace("-", "_"): f"{base}{name}/" for name in ACT_NAMES},
         "console": base,
         "issue": f"{base}tambah/",
+        "check_in": f"{base}masuk/",
         "disruption": f"{base}gangguan/",
         "ticket": f"{base}nomor/",
         "choose": reverse("admin:counters_console"),

@@ -20,6 +20,7 @@ from mpp.kit.states import WrongState
 CONSOLE = "admin:counters_console"
 COUNTER = "admin:counters_console_counter"
 HALL = "admin:counters_hall"
+FIGURES = "admin:counters_figures"
 
 
 class Denied(Exception):
@@ -133,6 +134,9 @@ def navigation(user: User) -> list[dict[str, str]]:
     if serves(user):
         items.append(_item("console", CONSOLE, _("Counter"), "megaphone"))
         items.append(_item("paper", "admin:counters_paper", _("Paper numbers"), "printer"))
+    if places.can_supervise(user):
+        items.append(_item("hall", HALL, _("Hall"), "people"))
+        items.append(_item("figures", FIGURES, _("Queue figures"), "bar-chart"))
     if places.can_configure(user):
         items.append(_item("devices", "admin:counters_devices", _("Screens"), "qr-code"))
     return items

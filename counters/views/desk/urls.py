@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from django.urls import URLPattern, path
 
-from counters.views.desk import console, console_acts, console_forms, devices, paper
+from counters.views.desk import (
+    check_in,
+    console,
+    console_acts,
+    console_forms,
+    devices,
+    figures,
+    hall,
+    paper,
+)
 
 COUNTER = "loket/<int:pk>/"
 
@@ -24,7 +33,17 @@ def patterns(wrap: Callable) -> list[URLPattern]:
         at(COUNTER, console.show, "console_counter"),
         at(f"{COUNTER}langsung/", console.live, "console_live"),
         at(f"{COUNTER}tambah/", console_forms.issue, "console_issue"),
+        at(f"{COUNTER}masuk/", check_in.check_in, "console_check_in"),
         at(f"{COUNTER}gangguan/", console_forms.disruption, "console_disruption"),
         at(f"{COUNTER}nomor/<int:ticket_pk>/", console.ticket_page, "console_ticket"),
         at(f"{COUNTER}<slug:slug>/", console_acts.press, "console_act"),
+        at("aula/", hall.show, "hall"),
+        at("aula/langsung/", hall.live, "hall_live"),
+        at("aula/akhir-hari/", hall.end_day, "hall_end_day"),
+        at("aula/pengumuman/", hall.announce, "hall_announce"),
+        at("aula/pengumuman/<int:pk>/", hall.end_announcement, "hall_announcement_end"),
+        at("aula/loket/<int:pk>/", hall.counter_page, "hall_counter"),
+        at("aula/antrean/<int:pk>/", hall.queue_page, "hall_queue"),
+        at("angka-antrean/", figures.show, "figures"),
+        at("angka-antrean/unduh/<slug:kind>/", figures.download, "figures_download"),
     ]

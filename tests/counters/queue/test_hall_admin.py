@@ -319,3 +319,4 @@ def test_roles_carry_the_rights_of_the_hall(db):
     rights = Role.objects.get(key="supervisor").rights
     assert {"counters.change_weekplan", "counters.view_booking"} <= set(rights)
     assert "counters.change_booking" not in rights
+    assert not set(Role.objects.get(key="host").rights) & set(rights)

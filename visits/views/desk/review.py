@@ -14,7 +14,7 @@ from mpp.kit.wording import date_id, when
 from visits import actions, availability, calendarfile, letters
 from visits.links import visit_path
 from visits.models import GuestEntry, Visit, VisitWish
-from visits.states import PENDING, VISITED
+from visits.states import PENDING, VISITED, VisitState
 from visits.views.desk import acts, words
 from visits.views.desk.frame import at, frame, load, told
 
@@ -32,7 +32,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
         "facts": _facts(visit),
         "request_facts": _request_facts(visit),
         "contact": _contact(visit),
-        "wishes": _wishes(visit),
+        "wishes": _wishes(visit) if _wishes_count(visit) else [],
         "offers": acts.possible(visit),
         "papers": _papers(visit),
         "letter": visit.letter_file,
@@ -78,7 +78,7 @@ def _request_facts(visit: Visit) -> list[dict[str, str]]:
         (_("Leader"), f"{visit.leader_name}, {visit.leader_position}"),
         (_("Rank"), visit.get_leader_rank_display()),
         (_("People"), str(visit.size or "")),
-        (_("Letter"), f"{visit.letter_number}, {date_id(visit.letter_on)}"),
+        (_("Letter"), _letter_words(visit)),
         (_("Purpose"), visit.purpose),
         (_("Topics"), ", ".join(text_of(topic, "name") for topic in visit.topics.all())),
         (_("Special needs"), visit.special_needs),
@@ -88,6 +88,13 @@ def _request_facts(visit: Visit) -> list[dict[str, str]]:
     return [{"label": label, "value": value} for label, value in pairs if value]
 
 
+def _letter_words(visit: Visit) -> str:
+    """Number and date of the letter; that it is missing while it has not come."""
+    if not (visit.letter_number and visit.letter_on and visit.letter_file_id):
+        return _("The letter with its number and date has not come yet.")
+    return f"{visit.letter_number}, {date_id(visit.letter_on)}"
+
+
 def _contact(visit: Visit) -> list[dict[str, str]]:
     pairs = [
         (_("Contact"), visit.contact_name),
@@ -95,6 +102,14 @@ def _contact(visit: Visit) -> list[dict[str, str]]:
         (_("Mobile"), visit.contact_phone),
     ]
     return [{"label": label, "value": value} for label, value in pairs if value]
+
+
+def _wishes_count(visit: Visit) -> bool:
+    """Whether the wishes still matter: before a date is fixed, and when others were proposed."""
+    if visit.state == VisitState.APPROVED:
+        last = visit.steps.order_by("-pk").values_list("act", flat=True).first()
+        return last == "propose"
+    return visit.state in PENDING
 
 
 def _wishes(visit: Visit) -> list[dict[str, Any]]:

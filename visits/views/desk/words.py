@@ -41,6 +41,7 @@ ACTS = {
     "reject": gettext_lazy("Rejected"),
     "reschedule": gettext_lazy("Date or host changed"),
     "resize": gettext_lazy("Number of people changed"),
+    "propose": gettext_lazy("Other dates wished"),
     "merge": gettext_lazy("Merged with another group"),
     "cancel_by_guest": gettext_lazy("Cancelled by the delegation"),
     "cancel_by_host": gettext_lazy("Cancelled by the host"),
@@ -50,7 +51,7 @@ ACTS = {
     "complete": gettext_lazy("Visit ended"),
     "close": gettext_lazy("Visit closed"),
 }
-BY_GUEST = {"submit", "answer", "accept", "decline", "cancel_by_guest"}
+BY_GUEST = {"submit", "answer", "accept", "decline", "propose", "cancel_by_guest"}
 
 
 def status_of(visit: Visit) -> dict[str, str]:
