@@ -23,6 +23,7 @@ from counters.models import (
     WeekPlan,
 )
 from counters.persons import Person
+from mpp.demo_past import make_past
 from mpp.kit import clock
 
 REASONS = (
@@ -133,6 +134,7 @@ def make_queue_life(people: dict[str, User]) -> None:
     """Counters with officers, people who were served since an hour ago, and some who wait."""
     chance = random.Random(20261124)  # noqa: S311 - same demo every time
     main = Site.objects.order_by("order", "key").first()
+    make_past(main)
     now = clock.now()
     midnight = clock.instant(clock.today(main.time_zone), datetime.min.time(), main.time_zone)
     start = max(now - timedelta(minutes=80), midnight + timedelta(seconds=30))

@@ -170,15 +170,17 @@ def do_multiply(small: str, large: str) -> None:
     services = [name for name in files if name.startswith("counters/services/")]
     at_counter = next(name for name in services if b"requirements:" in files[name])
     online = "counters/services/sip-dokter.yaml"
+    large_type = yaml.safe_load(files["permits/types/sip-dokter.yaml"])
+    models = {name: yaml.safe_load(files[name]) for name in (online, at_counter)}
     types = sum(name.startswith("permits/types/") for name in files)
     for number in range(SERVICES - len(services)):
         key, agency = f"layanan-{number:04}", agencies[number % len(agencies)]["key"]
         more = number < TYPES - types
-        data = yaml.safe_load(files[online if more else at_counter])
-        data |= {"key": key, "agency": agency, "name": f"Layanan nomor {number}"}
+        own = {"key": key, "agency": agency, "name": f"Layanan nomor {number}"}
+        data = models[online if more else at_counter] | own
         files[f"counters/services/{key}.yaml"] = dump(data).encode()
         if more:
-            files[f"permits/types/{key}.yaml"] = own_type(files, key, number)
+            files[f"permits/types/{key}.yaml"] = own_type(large_type, key, number)
     counts = yaml.safe_load(files["MANIFEST.yaml"])["counts"] | {
         "counters/agencies": AGENCIES,
         "counters/services": SERVICES,
@@ -187,11 +189,10 @@ def do_multiply(small: str, large: str) -> None:
     write(large, files, counts)
 
 
-def own_type(files: dict[str, bytes], key: str, number: int) -> bytes:
+def own_type(data: dict, key: str, number: int) -> bytes:
     """The largest type of the demo under another key, with numbers of its own."""
     from permits import definition as definitions
 
-    data = yaml.safe_load(files["permits/types/sip-dokter.yaml"])
     paper = {**data["document"], "sequence": key, "number_format": f"{{seq}}/{number}/{{year}}"}
     own = {**data, "key": key, "service": key, "name": f"Layanan nomor {number}"}
     return definitions.to_yaml(definitions.parse({**own, "document": paper})).encode()

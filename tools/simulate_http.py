@@ -171,7 +171,9 @@ class Run:
         return status
 
     def _ticket_of(self, page: str, action: str) -> str:
-        part = page[page.index(f'action="{action}"') :]
+        # "Done" stands beside "done, call the next one" in one form.
+        mark = 'id="finish-form"' if action.endswith("/selesai/") else f'action="{action}"'
+        part = page[page.index(mark) :]
         return hidden(part[: part.index("</form>")], "ticket")
 
     # --- the run --------------------------------------------------------------------------

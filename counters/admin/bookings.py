@@ -92,7 +92,7 @@ def outside_the_hours(request: HttpRequest) -> list[int]:
 @admin.register(Booking)
 class BookingAdmin(ReadOnly):
     list_display = ["day", "shown_time", "queue", "shown_name", "state", "change_count"]
-    list_filter = [OutsideHours, "state", "queue", "day"]
+    list_filter = [OutsideHours, "state", "day", "queue"]
     list_select_related = ["queue__site", "slot__queue__site", "owner"]
     search_fields = ["queue__name"]
     search_help_text = gettext_lazy("A whole mobile number, or a queue")

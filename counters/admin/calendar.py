@@ -142,6 +142,10 @@ class HolidayAdmin(CalendarAdmin):
         return redirect("admin:counters_holiday_changelist")
 
 
+# Holidays on the same date each year: New Year, labour, Pancasila, independence, Christmas.
+FIXED = frozenset({(1, 1), (5, 1), (6, 1), (8, 17), (12, 25)})
+
+
 def years() -> list[int]:
     """The years that are suggested: this one and the two after it."""
     now = clock.today().year
@@ -159,8 +163,10 @@ class Suggested:
     def __init__(self, day: date, name: str, kind: str, *, is_known: bool) -> None:
         self.day, self.kind, self.is_known = day, kind, is_known
         self.name = name.replace("(perkiraan)", "").strip()
-        # The joint decree of the coming year is not out yet, or the moon decides.
-        self.is_estimated = "(perkiraan)" in name or day.year > clock.today().year
+        # The joint decree of a coming year is not out yet, or the moon decides.
+        is_fixed = kind == "public" and (day.month, day.day) in FIXED
+        coming = day.year > clock.today().year and not is_fixed
+        self.is_estimated = "(perkiraan)" in name or coming
         self.code = day.isoformat()
 
 

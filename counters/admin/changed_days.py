@@ -225,7 +225,7 @@ def _person(booking) -> dict[str, str]:
     name = booking.contact_name or (booking.owner.full_name if booking.owner_id else "")
     return {
         "time": f"{clock.local(slot.starts_at, zone):%H.%M}" if slot else "",
-        "queue": str(booking.queue),
+        "queue": booking.queue.letter,
         "name": mask_name(name) if name else "",
         "state": booking.get_state_display(),
     }

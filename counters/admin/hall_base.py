@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from counters import permissions as places
 from counters.admin.base import DeskForm, renew
@@ -30,6 +31,19 @@ class HallForm(DeskForm):
     """A form of the desk that knows who fills it in (`actor`, set by the page)."""
 
     actor: Any = None
+    labels = {
+        "site": gettext_lazy("Site"),
+        "agency": gettext_lazy("Agency"),
+        "counter": gettext_lazy("Counter"),
+        "counters": gettext_lazy("Counters"),
+        "services": gettext_lazy("Services"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in self.labels.items():
+            if name in self.fields:
+                self.fields[name].label = label
 
     def clean(self) -> dict[str, Any]:
         """Only the mall's supervisor changes what concerns the whole building."""

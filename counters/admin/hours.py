@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
@@ -26,7 +27,8 @@ class SpansField(SafeCharField):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "max_length": 120, **kwargs})
+        widget = forms.TextInput(attrs={"size": 40})
+        super().__init__(**{"required": False, "max_length": 120, "widget": widget, **kwargs})
 
     def prepare_value(self, value: Any) -> Any:
         """A stored list as people write it; what was typed stays as typed."""
@@ -59,7 +61,7 @@ def _day_field(day: int) -> SpansField:
     """The line of one weekday, named as the calendar names it."""
     return SpansField(
         label=WEEKDAYS[day],
-        help_text=gettext_lazy("Empty: closed. The gap between two spans is the break."),
+        help_text=gettext_lazy("Empty: closed. Else like 08.00-12.00, 13.00-14.00."),
     )
 
 

@@ -49,6 +49,7 @@ def _home_context(known: Published) -> dict:
     """What the home page says, in the active language; few queries, see `openings`."""
     catalogue = reverse("counters:service-list")
     services, agencies = len(known.services), len(known.agencies)
+    live = _live()
     return {
         "catalogue_url": catalogue,
         "online_url": f"{catalogue}?channel=online" if known.has_online else catalogue,
@@ -58,8 +59,8 @@ def _home_context(known: Published) -> dict:
         "visits_url": _visits_url(),
         "needs": _frequent_needs(known, catalogue),
         "events": _life_events(known, catalogue),
-        "openings": openings(),
-        "live": _live(),
+        "openings": [] if live else openings(),
+        "live": live,
         "queue_url": reverse("counters:queue-list"),
         "size": _("%(services)s from %(agencies)s")
         % {

@@ -280,6 +280,7 @@ def test_holidays_are_suggested_and_only_the_ticked_ones_are_added(desk, mall):
     feast = rows[date(2027, 3, 10)]
     assert feast.is_estimated
     assert not feast.is_ticked
+    assert rows[date(2027, 8, 17)].is_ticked
     assert "perkiraan" not in feast.name
     answer = desk.post(SUGGEST, {"year": "2027", "days": ["2027-01-01", "2027-03-10"]})
     assert answer.status_code == 302

@@ -188,8 +188,19 @@ def test_pages_and_numbers_agree(site, client):
         published.forget()
         page = client.get(f"/instansi/{agency.key}/").content.decode()
         assert "Hari ini 09.30–11.00" in page
-        assert "08.00–12.00, 13.00–15.00" in client.get("/").content.decode()
+        assert client.get("/").status_code == 200
         assert take(mall.queue).start_at == at(9, 30)
+
+
+def test_a_closed_mall_shows_its_hours_and_why_on_the_home_page(site, client):
+    plan(site, WEEK)
+    Holiday.objects.create(day=TUESDAY, name="Libur Uji")
+    with time_machine.travel(at(9), tick=False):
+        published.forget()
+        page = client.get("/").content.decode()
+    assert "08.00–12.00, 13.00–15.00" in page
+    assert "Hari ini tutup: Libur Uji" in page
+    assert "Tutup, buka lagi Rabu 08.00" in page
 
 
 def test_today_is_told_in_every_case(site):
