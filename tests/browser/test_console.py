@@ -1,6 +1,7 @@
 """The console in a real browser: the keyboard, and typing that nothing overwrites."""
 
 import pytest
+from playwright.sync_api import expect
 
 from counters import actions
 from counters.models import Call, Ticket
@@ -59,7 +60,7 @@ def test_a_morning_by_keyboard_alone(mall, screens):
     assert page.locator("#hold [name=reason]").input_value() == "Ambil nota, nanti kembali"
     # Letters typed into a field are no shortcuts, and the page leaves the field alone.
     take(mall.queue, source="desk")
-    page.wait_for_function("document.querySelector('#console-line b').textContent == '4'")
+    expect(page.locator("#console-line b").first).to_have_text("4")
     assert page.locator("#hold [name=reason]").input_value() == "Ambil nota, nanti kembali"
     page.keyboard.press("Escape")
     page.locator("h1").click()
@@ -87,7 +88,7 @@ def test_two_quick_presses_are_one_call(mall, screens):
 def test_another_counter_is_seen_without_a_press(mall, screens):
     screen = console_of(screens, mall)
     actions.call_next(mall.two, actor=mall.beni)
-    screen.page.wait_for_function("document.querySelector('#console-line b').textContent == '3'")
+    expect(screen.page.locator("#console-line b").first).to_have_text("3")
     screen.check("loket-live")
 
 
