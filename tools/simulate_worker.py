@@ -34,7 +34,7 @@ from counters.models import (
 from mpp.kit import clock, transactions
 from mpp.kit.states import WrongState
 
-LOOK, SHOW, SWEEP = 0.7, 5.0, 2.0
+LOOK, SHOW, SWEEP = 0.25, 5.0, 2.0
 TOLD = (actions.Refused, WrongState)
 DEFERS = {15: 20, 30: 30}
 
@@ -271,6 +271,11 @@ class Desk:
         if self.counter.state == CounterState.OPEN and self.plan.queue in crowded:
             self.worker.act(actions.call_next, self.counter, actor=self.officer)
 
+    def next_one(self) -> None:
+        """Free again: call at once, as officers do, unless it is time for a break."""
+        if self.plan.is_open(self.worker.minute()):
+            self.worker.act(actions.call_next, self.counter, actor=self.officer)
+
     def open_or_close(self, now: float) -> None:
         """Follow the plan: late, on a break, gone."""
         wanted = self.plan.is_open(now)
@@ -317,6 +322,7 @@ class Desk:
                     act(actions.recall, ticket, actor=who, key=f"r{ticket.pk}-{ticket.called_at}")
             elif called >= 1:
                 act(actions.no_answer, ticket, actor=who, key=f"n{ticket.pk}-{ticket.called_at}")
+                self.next_one()
             return
         self.end(ticket, person, since)
 
@@ -335,14 +341,17 @@ class Desk:
             if since >= minutes / 2:
                 until = moment(self.worker.plan, self.worker.minute() + person.holds)
                 act(actions.hold, ticket, actor=who, reason="Fotokopi", until=until, key="h" + key)
+                self.next_one()
         elif person.transfer and "transfer" not in acts_done:
             if since >= min(3.0, minutes):
                 queue = self.worker.queues[person.transfer[0]]
                 act(actions.transfer, ticket, actor=who, reason="Salah antrean", queue=queue)
+                self.next_one()
         elif since >= (minutes / 2 if "hold" in acts_done else minutes):
             more = ticket.errands.filter(began_at__isnull=True, ended_at__isnull=True).exists()
             call = actions.next_errand if more else actions.finish
             act(call, ticket, actor=who, key="f" + key)
+            self.next_one()
 
 
 def minutes_since(worker: Worker, now: float, at) -> float:
