@@ -43,6 +43,7 @@ NEEDS_ROLLBACK_FREE_DATABASE = {"transactional_db", "live_server", "django_db_re
 SNAPSHOT: list[sqlite3.Connection] = []
 # The file of an earlier run and Django's own call_command, while the tables come from it.
 KEPT: list = []
+WANTED: list[Path] = []
 ROOT = Path(__file__).parents[1]
 
 
@@ -88,10 +89,13 @@ def kept_mall() -> Path:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
     """Where the kept database fits, no table is made and no row loaded a second time."""
-    path = kept_mall()
-    if connection.vendor != "sqlite" or not path.exists():
+    if connection.vendor != "sqlite":
         return
-    KEPT.append(path)
+    # Named before anything is made: a file changed meanwhile must not carry the wrong name.
+    WANTED.append(kept_mall())
+    if not WANTED[0].exists():
+        return
+    KEPT.append(WANTED[0])
     real = management.call_command
     KEPT.append(real)
     management.call_command = lambda *args, **kwargs: None
@@ -109,7 +113,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         else:
             load_mall()
             if connection.vendor == "sqlite":
-                keep_mall(kept_mall())
+                keep_mall(WANTED[0])
         if connection.vendor == "sqlite":
             SNAPSHOT.append(sqlite3.connect(":memory:", check_same_thread=False))
             connection.connection.backup(SNAPSHOT[0])
