@@ -134,7 +134,7 @@ def test_budi_books_for_tomorrow_moves_and_cancels(screens, hall, javascript):
 
 
 def test_kiosk_board_console_and_phone_side_by_side(screens, hall, town):
-    """A number from the kiosk, followed on the phone, called at the console, shown on the board."""
+    """A number from the kiosk: followed on the phone, called at the console, on the board."""
     queue, counter, ani = hall
     for _number in range(5):
         call(counter, ani)
