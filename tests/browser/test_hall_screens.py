@@ -237,8 +237,8 @@ def test_a_day_of_polls_leaves_the_memory_as_it_was(screens, hall):
         metrics = tool.send("Performance.getMetrics")["metrics"]
         return {metric["name"]: metric["value"] for metric in metrics}
 
-    before, after = weighed(1_000), weighed(5_000)
+    before, after = weighed(500), weighed(2_500)
     grown = after["JSHeapUsedSize"] - before["JSHeapUsedSize"]
-    assert grown < 300_000, f"{grown / 1024:.0f} KB more after 4,000 polls"
+    assert grown < 300_000, f"{grown / 1024:.0f} KB more after 2,000 polls"
     assert after["Nodes"] <= before["Nodes"] + 60
     assert after["JSEventListeners"] <= before["JSEventListeners"] + 2

@@ -10,6 +10,7 @@ from counters.models import Counter, Queue, Slot, Ticket
 from counters.persons import Person
 from mpp import demo_hall
 from mpp.kit import clock
+from mpp.kit.keys import link_token
 from tests.counters.queue.hall import officer, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -130,3 +131,54 @@ def test_budi_books_for_tomorrow_moves_and_cancels(screens, hall, javascript):
     budi.check("pesan-batal")
     budi.press("Batalkan")
     assert "Dibatalkan" in budi.text
+
+
+def test_kiosk_board_console_and_phone_side_by_side(screens, hall, town):
+    """A number from the kiosk, followed on the phone, called at the console, shown on the board."""
+    queue, counter, ani = hall
+    for _number in range(5):
+        call(counter, ani)
+    kiosk, board = screens("desktop"), screens("desktop")
+    desk, phone = screens("desktop"), screens("phone")
+    kiosk.page.add_init_script("window.print = () => {}")
+    _device, token = actions.register_device(
+        queue.site, actor=town["admin@demo.id"], kind="kiosk", key="kios-1", name="Kios timur"
+    )
+    kiosk.open(f"/perangkat/{token}/").page.get_by_role("button").click()
+    kiosk.page.wait_for_url("**/kios/among-warga/")
+    board.open("/layar/among-warga/")
+    ani.set_password("demo-mpp-2026")
+    ani.save()
+    desk.sign_in(ani.email)
+    desk.open(f"/admin/loket/{counter.pk}/")
+
+    kiosk.page.get_by_text("Ambil nomor antrean").click()
+    kiosk.page.wait_for_url("**/kios/among-warga/id/")
+    kiosk.page.locator(".kiosk-tiles a", has_text="Dispendukcapil").first.click()
+    kiosk.page.wait_for_load_state()
+    if "/ambil/" not in kiosk.page.url:
+        kiosk.page.locator(".kiosk-tiles a").first.click()
+    kiosk.page.wait_for_url("**/ambil/**")
+    kiosk.page.locator(".kiosk-classes .kiosk-primary").click()
+    kiosk.page.wait_for_url("**/nomor/")
+    ticket = Ticket.objects.get(source="kiosk", is_unkeyed=True)
+    assert ticket.label in kiosk.text
+    kiosk.check("cerita-kios")
+    kiosk.page.get_by_text("Kertas sudah saya ambil").click()
+    kiosk.page.wait_for_url("**kertas=ada")
+    # What the phone reads from the paper.
+    phone.open(f"/antrean/{link_token('ticket', ticket.pk, ticket.link_version)}/")
+    expect(phone.page.locator("#ticket-live")).to_contain_text("Anda berikutnya")
+
+    desk.page.reload()
+    desk.page.keyboard.press("n")
+    expect(board.page.locator("[data-number]")).to_have_text(ticket.label, timeout=SOON)
+    expect(board.page.locator("[data-counter]")).to_have_text(counter.name)
+    expect(phone.page.locator("#ticket-live")).to_contain_text(
+        f"Silakan ke {counter.name}", timeout=20_000
+    )
+    for screen, name in ((board, "papan"), (desk, "loket"), (phone, "hp")):
+        screen.check(f"cerita-{name}")
+    kiosk.page.get_by_text("Selesai").click()
+    kiosk.page.wait_for_url("**/kios/among-warga/")
+    assert ticket.label not in kiosk.text
