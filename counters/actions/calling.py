@@ -103,6 +103,8 @@ def call_next(counter: Counter, *, actor: User, key: str = "") -> Ticket:
     if known is not None:
         return known
     _assert_free(counter)
+    counter.refresh_from_db(fields=["state", "staffed_by"])
+    _assert_can_call(counter, actor)
     raise Refused(_("Nobody is waiting."))
 
 
@@ -170,6 +172,12 @@ def _call(
                 "first_called_at": ticket.first_called_at or now,
                 "call_count": 1,
                 "wanted_counter_id": None,
+            },
+            # Asked again now that the day is held: closing, a break and taking over hold it too.
+            where={
+                "queue_day__queue__counters__in": Counter.objects.filter(
+                    pk=counter.pk, state=CounterState.OPEN, staffed_by=actor
+                )
             },
         )
         _write_call(ticket, counter, now, key=key)

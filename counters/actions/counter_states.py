@@ -6,7 +6,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from counters.actions.base import CounterBusy, Refused, current_at, touch, touch_site
-from counters.models import Agency, Counter, CounterState, CounterStep, Disruption, Site, Ticket
+from counters.models import (
+    Agency,
+    Counter,
+    CounterState,
+    CounterStep,
+    Disruption,
+    QueueDay,
+    Site,
+    Ticket,
+)
 from counters.permissions import can_serve, can_supervise
 from mpp.kit import clock
 from mpp.kit.states import move
@@ -56,6 +65,7 @@ def open_counter(
     when somebody else sits here and `take_over` was not said.
     """
     _assert_may(counter, actor)
+    _hold_lines(counter)
     counter.refresh_from_db()
     taken = counter.staffed_by_id not in (None, actor.pk)
     if taken and counter.state != CounterState.CLOSED and not take_over:
@@ -98,6 +108,7 @@ def _away(
     _assert_may(counter, actor)
     if not reason.strip():
         raise Refused(_("Say why: people see the reason."))
+    _hold_lines(counter)
     standing = current_at(counter)
     if standing is not None and to == CounterState.PAUSED:
         raise CounterBusy(standing)
@@ -119,6 +130,7 @@ def close_counter(counter: Counter, *, actor: User, reason: str = "", key: str =
     Raises CounterBusy while somebody stands here.
     """
     _assert_may(counter, actor)
+    _hold_lines(counter)
     standing = current_at(counter)
     if standing is not None:
         raise CounterBusy(standing)
@@ -149,6 +161,16 @@ def close_for_the_night(counter: Counter) -> Counter:
         staffed_by_id=None,
         back_at=None,
     )
+
+
+def _hold_lines(counter: Counter) -> None:
+    """Let a call to this counter that is under way end first, and let none begin meanwhile.
+
+    A call holds the day of its queue; so does this. Then who stands here is known for sure.
+    """
+    today = clock.today(counter.site.time_zone)
+    days = QueueDay.objects.filter(queue__counters=counter, day=today)
+    touch(*days.values_list("pk", flat=True))
 
 
 def free_waiting(counter: Counter) -> int:

@@ -274,3 +274,13 @@ def test_a_break_refuses_calls_and_tells_why(mall):
     actions.pause_counter(mall.one, actor=mall.ani, reason="Salat")
     with pytest.raises(actions.Refused):
         actions.call_next(mall.one, actor=mall.ani)
+
+
+def test_a_counter_closed_meanwhile_calls_nobody(mall):
+    ticket = take(mall.queue)
+    actions.close_counter(Counter.objects.get(pk=mall.one.pk), actor=mall.ani)
+    # This console still believes it is open.
+    with pytest.raises(actions.Refused):
+        actions.call_next(mall.one, actor=mall.ani)
+    ticket.refresh_from_db()
+    assert ticket.state == TicketState.WAITING
