@@ -68,6 +68,10 @@ def empty() -> None:
     ]
     with connection.cursor() as cursor, connection.constraint_checks_disabled():
         if connection.vendor == "postgresql":
+            # What was written in this very test is checked now: a table with checks to come
+            # cannot be emptied.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
             cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
         else:
             cursor.execute("PRAGMA defer_foreign_keys = ON")
