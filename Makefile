@@ -45,9 +45,9 @@ simulate-day: $(VENV)/.development
 bench-queue: $(VENV)/.development
 	@$(RUN) tools/bench_queue.py $(ARGS)
 
-# Join the JavaScript parts into one file per area.
+# Join the parts of the style sheets and of the JavaScript into one file per area.
 js:
-	@$(PYTHON) tools/build_js.py
+	@$(PYTHON) tools/build_assets.py
 
 # Compile the interface texts (needs no gettext).
 texts: $(VENV)/.development

@@ -113,11 +113,13 @@
       if (!drops[i].contains(event.target)) { drops[i].removeAttribute("open"); }
     }
     if (!summary) { return; }
-    // After it opened: the first field is where one wants to write.
-    setTimeout(function () {
-      var first = summary.parentNode.open && summary.parentNode.querySelector("input:not([type=hidden]), select, textarea");
-      if (first) { first.focus(); }
-    }, 0);
+    // Opened here and now, not after this event as the browser would: the first field has the
+    // focus before the next key arrives, so fast typing lands in it and not on the shortcuts.
+    event.preventDefault();
+    var drop = summary.parentNode;
+    drop.open = !drop.open;
+    var first = drop.open && drop.querySelector("input:not([type=hidden]), select, textarea");
+    if (first) { first.focus(); }
   });
   document.addEventListener("keydown", function (event) {
     var open = event.key === "Escape" && document.querySelector(".drop[open]");

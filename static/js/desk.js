@@ -500,10 +500,11 @@ for (var i = 0; i < drops.length; i += 1) {
 if (!drops[i].contains(event.target)) { drops[i].removeAttribute("open"); }
 }
 if (!summary) { return; }
-setTimeout(function () {
-var first = summary.parentNode.open && summary.parentNode.querySelector("input:not([type=hidden]), select, textarea");
+event.preventDefault();
+var drop = summary.parentNode;
+drop.open = !drop.open;
+var first = drop.open && drop.querySelector("input:not([type=hidden]), select, textarea");
 if (first) { first.focus(); }
-}, 0);
 });
 document.addEventListener("keydown", function (event) {
 var open = event.key === "Escape" && document.querySelector(".drop[open]");
