@@ -91,7 +91,7 @@ def t4_one_call(since: date) -> Iterator[str]:
 
 def t5_t6_history(since: date) -> Iterator[str]:
     """State = last step; each step goes on from the one before, from issue to end, in time."""
-    columns = ("ticket_id", "from_state", "to_state", "at")
+    columns = ("ticket_id", "from_state", "to_state", "at", "act")
     steps = TicketStep.objects.filter(ticket__day__gte=since).order_by("ticket_id", "id")
     lines = {
         pk: list(rows) for pk, rows in groupby(steps.values_list(*columns), key=itemgetter(0))
@@ -104,11 +104,15 @@ def t5_t6_history(since: date) -> Iterator[str]:
             continue
         if rows[-1][2] != state:
             yield f"ticket {pk}: is {state}, its history says {rows[-1][2]}"
-        for (_a, _b, to, before), (_c, from_, _d, after) in zip(rows, rows[1:], strict=False):
+        for one, two in zip(rows, rows[1:], strict=False):
+            (_pk, _from, to, before, act), (_pk, from_, _to, after, next_act) = one, two
             if to != from_:
                 yield f"ticket {pk}: history jumps from {to} to {from_}"
             if after < before:
-                yield f"ticket {pk}: history goes back in time"
+                yield (
+                    f"ticket {pk}: history goes back in time, "
+                    f"{act} at {before.isoformat()}, {next_act} at {after.isoformat()}"
+                )
         spans = sum((b[3] - a[3] for a, b in zip(rows, rows[1:], strict=False)), start=timedelta())
         off = abs(rows[0][3] - issued)
         if ended:

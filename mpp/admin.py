@@ -5,23 +5,41 @@ from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model
+from django.db.models import ManyToManyField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from counters.views.desk.urls import patterns as queue_patterns
+from mpp.kit.fields import is_key, make_safe
 from permits.views.desk.frame import desk_links, frame
 from permits.views.desk.start import start
 
 
-class ListedLookups:
-    """A list is asked only by its own filters.
+class GuardedAdmin:
+    """What stock admin pages leave open to odd addresses and forms.
 
-    Stock Django lets the address ask any column (`?body__startswith=1`), which reads letter by
-    letter what the list masks or leaves out: one-time codes, password hashes, texts.
+    A list is asked only by its own filters. Stock Django lets the address ask any column
+    (`?body__startswith=1`), which reads letter by letter what the list masks or leaves out:
+    one-time codes, password hashes, texts. And keys that are none are left out or refused instead
+    of breaking the page.
     """
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Run the action on the rows ticked; what cannot be a row is left out."""
+        asked = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        request.POST = request.POST.copy()
+        request.POST.setlist(ACTION_CHECKBOX_NAME, [k for k in asked if is_key(self.opts.pk, k)])
+        return super().response_action(request, queryset)
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **options: Any
+    ) -> Any:
+        """The stock field, with a sentence for keys that are none."""
+        field = super().formfield_for_manytomany(db_field, request, **options)
+        return field and make_safe(field)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Whether the address may ask this: a column only when a filter of the list names it."""
@@ -55,9 +73,9 @@ class DeskSite(admin.AdminSite):
         admin_class: type[admin.ModelAdmin] | None = None,
         **options: Any,
     ) -> None:
-        """Register with `ListedLookups` in front, so that no list can forget it."""
+        """Register with `GuardedAdmin` in front, so that no list can forget it."""
         plain = admin_class or admin.ModelAdmin
-        guarded = type(plain.__name__, (ListedLookups, plain), {"__module__": plain.__module__})
+        guarded = type(plain.__name__, (GuardedAdmin, plain), {"__module__": plain.__module__})
         super().register(model_or_iterable, guarded, **options)
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:

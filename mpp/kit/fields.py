@@ -116,15 +116,44 @@ class SafeTextField(SafeTextMixin, forms.CharField):
     widget = forms.Textarea
 
 
+def is_key(column: models.Field, value: Any) -> bool:
+    """Whether the database can be asked for `value` in this key column at all.
+
+    A number SQLite has no room for would be a fault page, not "no such row".
+    """
+    try:
+        column.run_validators(column.to_python(value))
+    except ValidationError:
+        return False
+    return True
+
+
+class SafeKeysMixin:
+    """Put in front of a field of several rows: what cannot be a key is refused with a sentence."""
+
+    def _check_values(self, value: Any) -> Any:
+        options = self.queryset.model._meta
+        column = options.get_field(self.to_field_name) if self.to_field_name else options.pk
+        for key in value:
+            if isinstance(key, str) and not is_key(column, key):
+                sentence = self.error_messages["invalid_pk_value"]
+                raise ValidationError(sentence, code="invalid_pk_value", params={"pk": key})
+        return super()._check_values(value)
+
+
+_SAFE_KINDS = ((forms.CharField, SafeTextMixin), (forms.ModelMultipleChoiceField, SafeKeysMixin))
+
+
 @cache
-def _safe_class(plain: type[forms.Field]) -> type[forms.Field]:
-    return type(f"Safe{plain.__name__}", (SafeTextMixin, plain), {"__module__": __name__})
+def _safe_class(plain: type[forms.Field], mixin: type) -> type[forms.Field]:
+    return type(f"Safe{plain.__name__}", (mixin, plain), {"__module__": __name__})
 
 
 def make_safe(field: forms.Field) -> forms.Field:
-    """The same text field, made safe in place; other fields stay as they are."""
-    if isinstance(field, forms.CharField) and not isinstance(field, SafeTextMixin):
-        field.__class__ = _safe_class(type(field))
+    """The same field of text or of several rows, made safe in place; others stay as they are."""
+    for kind, mixin in _SAFE_KINDS:
+        if isinstance(field, kind) and not isinstance(field, mixin):
+            field.__class__ = _safe_class(type(field), mixin)
     return field
 
 

@@ -28,14 +28,18 @@ def test_a_list_cannot_be_asked_for_what_it_hides(
     assert answer.status_code in (400, 403)
 
 
+def lists():
+    """(model, its admin, address) of every list; versions have none of their own."""
+    for model, shown in admin.site._registry.items():
+        name = f"admin:{model._meta.label_lower.replace('.', '_')}_changelist"
+        if name != "admin:permits_permitversion_changelist":
+            yield model, shown, reverse(name)
+
+
 def test_the_filters_of_every_list_still_work(people, client):
     post(people.superuser, "dpmptsp", "supervisor")
     client.force_login(people.superuser)
-    for model, shown in admin.site._registry.items():
-        name = f"admin:{model._meta.label_lower.replace('.', '_')}_changelist"
-        if name == "admin:permits_permitversion_changelist":
-            continue  # versions have no list of their own
-        page = reverse(name)
+    for _model, shown, page in lists():
         answer = client.get(page)
         if answer.status_code != 200 or "cl" not in (answer.context_data or {}):
             continue
@@ -43,3 +47,17 @@ def test_the_filters_of_every_list_still_work(people, client):
             for choice in spec.choices(answer.context_data["cl"]):
                 found = client.get(f"{page}{choice['query_string']}")
                 assert found.status_code == 200, f"{shown}: {choice['query_string']}"
+
+
+ODD_KEYS = ["undefined", "9" * 21, "\x00", "1e9", "2026-02-30", ""]
+
+
+def test_no_action_of_any_list_breaks_on_keys_that_are_none(people, client, logged_errors):
+    post(people.superuser, "dpmptsp", "supervisor")
+    client.force_login(people.superuser)
+    for model, _shown, page in lists():
+        before = model._default_manager.count()
+        for action in ("delete_selected", "nothing"):
+            data = {"action": action, "_selected_action": ODD_KEYS, "post": "yes"}
+            assert client.post(page, data).status_code < 500, page
+        assert model._default_manager.count() == before

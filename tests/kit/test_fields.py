@@ -136,6 +136,16 @@ def test_make_safe_happens_once_and_only_to_text():
     assert type(make_safe(number)) is forms.IntegerField
 
 
+@pytest.mark.parametrize("key", ["9" * 21, "-" + "9" * 21, "NaN", "", "1e9", "\x00", "[]"])
+def test_a_key_that_is_none_is_refused_with_a_sentence(db, key):
+    class Roles(fields.SafeFormMixin, forms.Form):
+        roles = forms.ModelMultipleChoiceField(Role.objects.all())
+
+    assert Roles({"roles": [key]}).errors.as_data()["roles"][0].code == "invalid_pk_value"
+    here = Role.objects.create(key="x", name="X")
+    assert list(Roles({"roles": [str(here.pk)]}).fields["roles"].clean([str(here.pk)])) == [here]
+
+
 def test_a_model_form_is_safe():
     class RoleForm(fields.SafeFormMixin, forms.ModelForm):
         class Meta:
