@@ -1,13 +1,16 @@
 """The desk: Django's admin, entered through the portal's own door."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.widgets import AutocompleteMixin
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import ManyToManyField, Model, QuerySet
+from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
+from django.forms import Field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +19,27 @@ from counters.views.desk.urls import patterns as queue_patterns
 from mpp.kit.fields import is_key, make_safe
 from permits.views.desk.frame import desk_links, frame
 from permits.views.desk.start import start
+
+
+class KnownKeys:
+    """In front of a search box of the admin: it looks up only what can be a key."""
+
+    def optgroups(self, name: str, value: list, attr: dict | None = None) -> list:
+        """The rows chosen, as the stock box draws them."""
+        column = self.field.remote_field.model._meta.pk
+        return super().optgroups(name, [key for key in value if is_key(column, key)], attr)
+
+
+@cache
+def _known_keys_class(plain: type[AutocompleteMixin]) -> type[AutocompleteMixin]:
+    return type(plain.__name__, (KnownKeys, plain), {"__module__": __name__})
+
+
+def _with_known_keys(field: Field) -> Field:
+    widget = field.widget
+    if isinstance(widget, AutocompleteMixin) and not isinstance(widget, KnownKeys):
+        widget.__class__ = _known_keys_class(type(widget))
+    return field
 
 
 class GuardedAdmin:
@@ -36,10 +60,17 @@ class GuardedAdmin:
 
     def formfield_for_manytomany(
         self, db_field: ManyToManyField, request: HttpRequest, **options: Any
-    ) -> Any:
+    ) -> Field | None:
         """The stock field, with a sentence for keys that are none."""
         field = super().formfield_for_manytomany(db_field, request, **options)
-        return field and make_safe(field)
+        return field and make_safe(_with_known_keys(field))
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **options: Any
+    ) -> Field | None:
+        """The stock field; its search box shows what was sent only when it can be a row."""
+        field = super().formfield_for_foreignkey(db_field, request, **options)
+        return field and _with_known_keys(field)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Whether the address may ask this: a column only when a filter of the list names it."""

@@ -4,7 +4,7 @@ Times are kept in UTC; a day is always a day *somewhere*, so "today" needs a zon
 and 07.00 in Jakarta the date in UTC is still yesterday: never take a day from UTC.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time
@@ -24,22 +24,30 @@ def zone_of(name: str | None = None) -> ZoneInfo:
     return _zone(name or settings.TIME_ZONE)
 
 
-_replayed: ContextVar[datetime | None] = ContextVar("replayed", default=None)
+_other: ContextVar[Callable[[], datetime] | None] = ContextVar("other", default=None)
 
 
 def now() -> datetime:
     """This instant, aware, in UTC."""
-    return _replayed.get() or datetime.now(tz=UTC)
+    other = _other.get()
+    return other() if other else datetime.now(tz=UTC)
+
+
+@contextmanager
+def follow(other: Callable[[], datetime]) -> Iterator[None]:
+    """Let everything inside live by another clock, which goes on meanwhile: for simulations."""
+    token = _other.set(lambda: other().astimezone(UTC))
+    try:
+        yield
+    finally:
+        _other.reset(token)
 
 
 @contextmanager
 def replay(at: datetime) -> Iterator[None]:
     """Let acts inside happen at `at`: for demo data and imports of old files, never in views."""
-    token = _replayed.set(at.astimezone(UTC))
-    try:
+    with follow(lambda: at):
         yield
-    finally:
-        _replayed.reset(token)
 
 
 def local(at: datetime, zone: str | None = None) -> datetime:

@@ -61,3 +61,19 @@ def test_no_action_of_any_list_breaks_on_keys_that_are_none(people, client, logg
             data = {"action": action, "_selected_action": ODD_KEYS, "post": "yes"}
             assert client.post(page, data).status_code < 500, page
         assert model._default_manager.count() == before
+
+
+def test_no_stock_form_breaks_on_keys_that_are_none(people, client, logged_errors):
+    client.force_login(people.superuser)
+    for _model, shown, page in lists():
+        answer = client.get(f"{page}add/")
+        form = (getattr(answer, "context_data", None) or {}).get("adminform")
+        if form is None:
+            continue
+        for key in ODD_KEYS:
+            sent = dict.fromkeys(form.form.fields, [key])
+            for inline in answer.context_data["inline_admin_formsets"]:
+                prefix = inline.formset.prefix
+                sent |= {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-INITIAL_FORMS": "0"}
+                sent |= {f"{prefix}-0-{name}": key for name in inline.formset.empty_form.fields}
+            assert client.post(f"{page}add/", sent).status_code < 500, f"{shown}: {key!r}"
