@@ -76,7 +76,8 @@ class Worker:
     def act(self, call, *arguments, **given):
         """One act at the simulated moment; None when it was refused. Faults are counted."""
         started = time.monotonic()
-        with clock.replay(moment(self.plan, self.minute())):
+        # The clock goes on while the act waits for others: its step is dated when it is done.
+        with clock.follow(lambda: moment(self.plan, self.minute())):
             try:
                 return call(*arguments, **given)
             except TOLD as told:
