@@ -24,13 +24,15 @@ class SharedClock:
         if not file.exists():
             file.write_bytes(NUMBER.pack(0.0) * (processes + 1))
         self._opened = file.open("r+b")
-        self._map = mmap.mmap(self._opened.fileno(), 0)
+        # A view of numbers writes all eight bytes at once. `pack_into` fills them with zeros
+        # first, and another process would now and then read midnight.
+        self._numbers = memoryview(mmap.mmap(self._opened.fileno(), 0)).cast("d")
 
     def _get(self, place: int) -> float:
-        return NUMBER.unpack_from(self._map, place * NUMBER.size)[0]
+        return self._numbers[place]
 
     def _set(self, place: int, value: float) -> None:
-        NUMBER.pack_into(self._map, place * NUMBER.size, value)
+        self._numbers[place] = value
 
     def now(self) -> float:
         """The present minute after midnight."""
