@@ -46,7 +46,7 @@ PEOPLE = (
     Person(
         "kepala@demo.id",
         "Hendra Wijaya",
-        "head who decides (DPMPTSP)",
+        "head who decides, leads the hall (DPMPTSP)",
         (("dpmptsp", "head"), ("dpmptsp", "supervisor")),
     ),
     Person("kasir@demo.id", "Lina Marlina", "cashier", (("dpmptsp", "cashier"),)),
