@@ -8,7 +8,7 @@ constraints say so on both databases.
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -261,11 +261,10 @@ def arrived(ticket: Ticket, *, actor: User, key: str = "") -> Ticket:
 
 def begin_errand(ticket: Ticket, counter: Counter, at: datetime) -> None:
     """The first errand that has not ended is under way now."""
-    errand = ticket.errands.filter(ended_at__isnull=True).order_by("order").first()
-    if errand is not None:
-        Errand.objects.filter(pk=errand.pk, began_at__isnull=True).update(
-            began_at=at, counter=counter
-        )
+    first = ticket.errands.filter(ended_at__isnull=True).order_by("order").values("pk")[:1]
+    Errand.objects.filter(pk=Subquery(first), began_at__isnull=True).update(
+        began_at=at, counter=counter
+    )
 
 
 @act
@@ -351,6 +350,10 @@ def undo(ticket: Ticket, *, actor: User | None, key: str = "") -> Ticket:
     if not verdict:
         raise Refused(verdict.sentence)
     touch(ticket.queue_day_id)
+    # Errands that ended together with the number open again with it.
+    ended = list(
+        ticket.errands.filter(ticket__state=TicketState.DONE, ended_at=F("ticket__ended_at"))
+    )
     try:
         with transaction.atomic():
             step(
@@ -369,8 +372,7 @@ def undo(ticket: Ticket, *, actor: User | None, key: str = "") -> Ticket:
         raise Refused(
             _("Too late: the counter serves somebody else, or the person has a new number.")
         ) from taken
-    if last.act == "finish":
-        ticket.errands.filter(ended_at=last.at).update(ended_at=None, result="")
+    Errand.objects.filter(pk__in=[errand.pk for errand in ended]).update(ended_at=None, result="")
     return ticket
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -30,7 +30,7 @@ from counters.models import (
     Slot,
     Ticket,
 )
-from counters.permissions import can_configure, can_supervise
+from counters.permissions import can_configure, can_supervise, supervised_ids
 from mpp.kit import clock
 from mpp.kit.states import WrongState
 from mpp.kit.transactions import act
@@ -286,11 +286,13 @@ def end_of_day(site: Site, day: date, *, actor: User | None = None) -> int:
     if actor is not None and not (can_supervise(actor) or can_configure(actor)):
         raise Refused(_("Only a supervisor ends the day."))
     rows = QueueDay.objects.filter(queue__site=site, day=day, ended_at__isnull=True)
+    counters = Counter.objects.filter(site=site)
     if actor is not None and not can_configure(actor):
-        mine = [q for q in _queues(site, None, None) if can_supervise(actor, q.agency_id)]
-        rows = rows.filter(queue__in=mine)
+        # The neighbours' day goes on.
+        rows = rows.filter(queue__agency__in=supervised_ids(actor))
+        counters = counters.filter(agency__in=supervised_ids(actor))
     ended = sum(_end_queue_day(row) for row in rows.select_related("queue__site", "queue__agency"))
-    _close_counters(site, day)
+    _close_counters(counters, site, day)
     return ended
 
 
@@ -317,10 +319,9 @@ def _end_queue_day(row: QueueDay) -> bool:
     return True
 
 
-def _close_counters(site: Site, day: date) -> None:
+def _close_counters(rows: QuerySet[Counter], site: Site, day: date) -> None:
     """Counters left open on that day are closed, unless somebody opened them on a later one."""
-    rows = Counter.objects.filter(site=site).exclude(state=CounterState.CLOSED)
-    for counter in rows:
+    for counter in rows.exclude(state=CounterState.CLOSED):
         since = counter.state_at
         opened = clock.local(since, site.time_zone).date() if since else day
         standing = Ticket.objects.filter(counter=counter, state__in=("called", "serving"))

@@ -6,7 +6,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from counters.actions.base import CounterBusy, Refused, current_at, day_of, step, touch
+from counters.actions.base import (
+    CounterBusy,
+    Refused,
+    current_at,
+    day_of,
+    repeated,
+    step,
+    touch,
+)
 from counters.actions.calling import begin_errand
 from counters.models import (
     AT_COUNTER,
@@ -191,6 +199,8 @@ def next_errand(ticket: Ticket, *, actor: User, key: str = "") -> Ticket:
     in the other queue from now on with the short target of a booking: the person has waited
     once already and is never in two lines.
     """
+    if repeated(ticket, "next_errand", key):
+        return ticket
     counter = ticket.counter
     if counter is None or ticket.state != TicketState.SERVING:
         raise WrongState(_("This number is not being served."), ticket.state)

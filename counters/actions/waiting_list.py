@@ -111,18 +111,17 @@ def expire_booking(booking: Booking) -> Booking:
     """End a hold or offer whose time is over and hand its place on. Raises WrongState else."""
     lock(booking)
     was = booking.state
-    ended = end_with_place(
+    end_with_place(
         booking,
         S.EXPIRED,
         act="expire",
         from_={S.HELD, S.OFFERED},
         where={"expires_at__lte": clock.now()},
     )
-    if ended:
-        end_keys(booking=booking)
-        if was == S.OFFERED:
-            tell(booking, "offer_over", key=str(booking.slot_id))
-        offer_free(booking.queue, booking.day)
+    end_keys(booking=booking)
+    if was == S.OFFERED:
+        tell(booking, "offer_over", key=str(booking.slot_id))
+    offer_free(booking.queue, booking.day)
     return booking
 
 
@@ -144,8 +143,8 @@ def release(booking: Booking) -> Booking:
 def no_show(booking: Booking) -> Booking:
     """Nobody came on the day: the booking ends."""
     lock(booking)
-    if end_with_place(booking, S.NO_SHOW, act="no_show", from_={S.BOOKED}):
-        end_keys(booking=booking)
+    end_with_place(booking, S.NO_SHOW, act="no_show", from_={S.BOOKED})
+    end_keys(booking=booking)
     return booking
 
 
