@@ -8,13 +8,11 @@ killed or runs twice tells nobody twice.
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import translation
 
-from accounts.notices import notify
+from counters.actions.line_notices import tell_ticket
 from counters.live import NEAR
 from counters.models import Call, QueueDay, Site, Ticket, TicketState
 from mpp.kit import clock
-from mpp.kit.keys import link_token
 
 # A call older than this is no news any more: the number was missed or is being served.
 CALL_IS_NEWS = timedelta(minutes=3)
@@ -58,7 +56,7 @@ def _near(ticket: Ticket, ahead: int, now: datetime) -> int:
         if not rows.update(near_at=now):
             return 0
         # After moving back it is news again: the key names how often.
-        return _tell(ticket, "near", f"{ticket.defer_count}", ahead=ahead)
+        return tell_ticket(ticket, "near", f"{ticket.defer_count}", ahead=ahead)
 
 
 def _tell_called(queue_day: int, now: datetime) -> int:
@@ -76,34 +74,5 @@ def _tell_called(queue_day: int, now: datetime) -> int:
     told = 0
     for call in calls:
         with transaction.atomic():
-            told += _tell(call.ticket, "called", f"{call.pk}", counter=call.counter.name)
+            told += tell_ticket(call.ticket, "called", f"{call.pk}", counter=call.counter.name)
     return told
-
-
-def _tell(ticket: Ticket, what: str, mark: str, **more: object) -> int:
-    """Write the notice to the inbox, else to e-mail or mobile; 0 when nobody can be told."""
-    address = "" if ticket.owner_id else ticket.email or ticket.phone
-    if not (ticket.owner_id or address):
-        return 0
-    queue = ticket.queue_day.queue
-    language = ticket.owner.language if ticket.owner_id else ticket.language
-    with translation.override(language or "id"):
-        english = language == "en"
-        notify(
-            kind=f"counters.ticket_{what}",
-            key=f"ticket:{ticket.pk}:{what}:{mark}",
-            recipient=ticket.owner if ticket.owner_id else None,
-            address=address,
-            language=language,
-            object_kind="ticket",
-            object_ref=ticket.label,
-            path=f"/antrean/{link_token('ticket', ticket.pk, ticket.link_version)}/",
-            context={
-                "name": ticket.contact_name or (str(ticket.owner) if ticket.owner_id else ""),
-                "number": ticket.label,
-                "queue": (queue.name_en if english else "") or queue.name,
-                "site": (queue.site.name_en if english else "") or queue.site.name,
-                **more,
-            },
-        )
-    return 1

@@ -20,11 +20,10 @@ from counters.actions.counter_states import (
     open_counter,
     pause_counter,
 )
+from counters.actions.day_ends import end_of_day, end_past_days
 from counters.actions.days import (
     change_day,
     displace,
-    end_of_day,
-    end_past_days,
     reopen_day,
     set_quota,
 )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from counters.actions.base import CounterBusy, Refused, current_at, touch, touch_site
+from counters.actions.line_notices import tell_freed
 from counters.models import (
     Agency,
     Counter,
@@ -98,7 +99,10 @@ def pause_counter(
 
 @act
 def disrupt_counter(counter: Counter, *, actor: User, reason: str, key: str = "") -> Counter:
-    """The counter cannot serve (system down); people see the reason."""
+    """The counter cannot serve (system down); people see the reason.
+
+    Numbers that were sent to it go back to the whole queue, and their people are told.
+    """
     return _away(counter, CounterState.DISRUPTED, actor, reason, key, None)
 
 
@@ -112,6 +116,9 @@ def _away(
     standing = current_at(counter)
     if standing is not None and to == CounterState.PAUSED:
         raise CounterBusy(standing)
+    if to == CounterState.DISRUPTED:
+        tell_freed(counter, clock.now())
+        free_waiting(counter)
     return _move(
         counter,
         to,
@@ -125,7 +132,7 @@ def _away(
 
 @act
 def close_counter(counter: Counter, *, actor: User, reason: str = "", key: str = "") -> Counter:
-    """Close the counter. Numbers that were sent to it go back to the whole queue.
+    """Close the counter. Numbers sent to it go back to the whole queue; their people are told.
 
     Raises CounterBusy while somebody stands here.
     """
@@ -134,6 +141,7 @@ def close_counter(counter: Counter, *, actor: User, reason: str = "", key: str =
     standing = current_at(counter)
     if standing is not None:
         raise CounterBusy(standing)
+    tell_freed(counter, clock.now())
     free_waiting(counter)
     return _move(
         counter,

@@ -1,20 +1,25 @@
-"""Days: closed or with other hours, with the consequence listed before; and the end of a day."""
+"""Days: closed or with other hours, with the consequence listed before."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from counters import calendar
-from counters.actions.base import Refused, book_step, day_of, end_keys, touch, touch_site
+from counters.actions.base import (
+    Refused,
+    book_step,
+    day_of,
+    end_keys,
+    touch,
+    touch_site,
+)
 from counters.actions.booking_base import end_with_place, tell
-from counters.actions.counter_states import close_for_the_night
-from counters.actions.own import expire
+from counters.actions.line_notices import tell_line
 from counters.actions.slots import WITH_PLACE, follow_hours, planned, serving
-from counters.actions.waiting_list import lapse, no_show
 from counters.hours import SiteHours, Span, site_hours, write_spans
 from counters.models import (
     LIVE,
@@ -22,7 +27,6 @@ from counters.models import (
     Booking,
     BookingState,
     Counter,
-    CounterState,
     DayChange,
     Queue,
     QueueDay,
@@ -30,9 +34,8 @@ from counters.models import (
     Slot,
     Ticket,
 )
-from counters.permissions import can_configure, can_supervise, supervised_ids
+from counters.permissions import can_configure, can_supervise
 from mpp.kit import clock
-from mpp.kit.states import WrongState
 from mpp.kit.transactions import act
 from mpp.kit.verdicts import YES, No, Verdict
 
@@ -194,12 +197,15 @@ def change_day(
     queues = _queues(site, agency, counter)
     # First hold the days: whoever books at this moment is either seen below or refused.
     touch(*(day_of(queue, day).pk for queue in queues))
-    row = _made(site, day, spans, reason, reason_en, agency, counter)
+    row, before = (
+        _made(site, day, spans, reason, reason_en, agency, counter),
+        site_hours(site, day),
+    )
     values = {"spans": row.spans, "reason": row.reason, "reason_en": row.reason_en}
     DayChange.objects.update_or_create(
         site=site, agency=agency, counter=counter, day=day, defaults=values
     )
-    return _apply(site, day, queues, actor=actor, reason=row)
+    return _apply(site, day, queues, before, actor=actor, reason=row)
 
 
 @act
@@ -215,14 +221,24 @@ def reopen_day(change: DayChange, *, actor: User) -> Consequences:
     site, day = change.site, change.day
     queues = _queues(site, change.agency, change.counter)
     touch(*(day_of(queue, day).pk for queue in queues))
+    before = site_hours(site, day)
     DayChange.objects.filter(pk=change.pk).delete()
-    return _apply(site, day, queues, actor=actor, reason=change)
+    return _apply(site, day, queues, before, actor=actor, reason=change)
 
 
 def _apply(
-    site: Site, day: date, queues: list[Queue], *, actor: User, reason: DayChange
+    site: Site,
+    day: date,
+    queues: list[Queue],
+    before: SiteHours,
+    *,
+    actor: User,
+    reason: DayChange,
 ) -> Consequences:
-    """Close and open queue days and slots after the stored hours, displace who lost his time."""
+    """Close and open queue days and slots after the stored hours, displace who lost his time.
+
+    Whoever is in line is told what becomes of his number.
+    """
     now = clock.now()
     hours = site_hours(site, day)
     found = _consequences(queues, hours, day)
@@ -231,17 +247,34 @@ def _apply(
         rows = QueueDay.objects.filter(queue=queue, day=day)
         if queue.pk in shut:
             why = (_is_shut(queue, hours, day) or reason.reason)[:200]
-            rows.update(closed_at=now, closed_reason=why)
+            rows.update(closed_reason=why)
+            if rows.filter(closed_at__isnull=True).update(closed_at=now):
+                said = (why, reason.reason_en if why == reason.reason else "")
+                tell_line(queue, day, "stopped", at=now, reason=said)
             slots = Slot.objects.filter(queue=queue, day=day, starts_at__gt=now)
             slots.filter(closed_at__isnull=True).update(closed_at=now)
         else:
-            rows.filter(closed_at__isnull=False).update(closed_at=None, closed_reason="")
+            _open(queue, day, before, hours, now)
             follow_hours(queue, hours, [day], at=now)
     for booking in found.bookings:
         displace(booking, actor=actor, reason=reason.reason, reason_en=reason.reason_en)
     touch_site(site.pk)
     calendar.forget()
     return found
+
+
+def _open(queue: Queue, day: date, before: SiteHours, hours: SiteHours, now: datetime) -> None:
+    """A queue that serves on this day: opened where the hours had closed it, else kept.
+
+    A queue that its supervisor stopped stays stopped: the hours of the day are not his reason.
+    """
+    closes = hours.on(day, agency_id=queue.agency_id).closes_at
+    if _is_shut(queue, before, day) is not None:
+        rows = QueueDay.objects.filter(queue=queue, day=day, closed_at__isnull=False)
+        if rows.update(closed_at=None, closed_reason=""):
+            tell_line(queue, day, "again", at=now)
+    elif closes != before.on(day, agency_id=queue.agency_id).closes_at:
+        tell_line(queue, day, "hours", at=now, until=closes)
 
 
 @act
@@ -273,79 +306,6 @@ def displace(booking: Booking, *, actor: User | None, reason: str, reason_en: st
     return booking
 
 
-# --- the end of a day ---------------------------------------------------------------------
-def end_of_day(site: Site, day: date, *, actor: User | None = None) -> int:
-    """End all that is still live on a day at a site; how many queue days were ended now.
-
-    Run again it does nothing. Without `actor` it is the worker, which ends past days only;
-    a supervisor may end today's. Raises Refused for a day to come, or without the right.
-    """
-    today = clock.today(site.time_zone)
-    if day > today or (actor is None and day == today):
-        raise Refused(_("This day is not over yet."))
-    if actor is not None and not (can_supervise(actor) or can_configure(actor)):
-        raise Refused(_("Only a supervisor ends the day."))
-    rows = QueueDay.objects.filter(queue__site=site, day=day, ended_at__isnull=True)
-    counters = Counter.objects.filter(site=site)
-    if actor is not None and not can_configure(actor):
-        # The neighbours' day goes on.
-        rows = rows.filter(queue__agency__in=supervised_ids(actor))
-        counters = counters.filter(agency__in=supervised_ids(actor))
-    ended = sum(_end_queue_day(row) for row in rows.select_related("queue__site", "queue__agency"))
-    _close_counters(counters, site, day)
-    return ended
-
-
-@act
-def _end_queue_day(row: QueueDay) -> bool:
-    """Expire what is live in one queue day; False when it was ended already."""
-    now = clock.now()
-    touch(row.pk)
-    if not QueueDay.objects.filter(pk=row.pk, ended_at__isnull=True).update(ended_at=now):
-        return False
-    for ticket in Ticket.objects.filter(queue_day=row, state__in=LIVE).order_by("id"):
-        expire(ticket, from_=LIVE)
-        ticket.errands.filter(ended_at__isnull=True).update(ended_at=now, result="expired")
-    bookings = Booking.objects.filter(queue=row.queue_id, day=row.day).select_related("slot")
-    for booking in bookings.filter(state__in=(S.WAITING, *WITH_PLACE)).order_by("id"):
-        booking.queue = row.queue
-        if booking.state == S.WAITING:
-            lapse(booking)
-        elif booking.state == S.BOOKED:
-            no_show(booking)
-        else:
-            end_with_place(booking, S.EXPIRED, act="expire", from_={S.HELD, S.OFFERED})
-            end_keys(booking=booking)
-    return True
-
-
-def _close_counters(rows: QuerySet[Counter], site: Site, day: date) -> None:
-    """Counters left open on that day are closed, unless somebody opened them on a later one."""
-    for counter in rows.exclude(state=CounterState.CLOSED):
-        since = counter.state_at
-        opened = clock.local(since, site.time_zone).date() if since else day
-        standing = Ticket.objects.filter(counter=counter, state__in=("called", "serving"))
-        if opened <= day and not standing.exists():
-            try:
-                close_for_the_night(counter)
-            except WrongState:
-                continue
-
-
-def end_past_days() -> int:
-    """The worker's round: end every past local day that was not ended; how many queue days.
-
-    A day is over at midnight in the site's own zone, whether the server was on then or not.
-    """
-    count = 0
-    for site in Site.objects.all():
-        today = clock.today(site.time_zone)
-        rows = QueueDay.objects.filter(queue__site=site, day__lt=today, ended_at__isnull=True)
-        for day in sorted(set(rows.values_list("day", flat=True))):
-            count += end_of_day(site, day)
-    return count
-
-
 @act
 def set_quota(queue: Queue, day: date, *, quota: int | None, actor: User) -> QueueDay:
     """Set how many walk-ins a queue takes on a day; None is no limit.
@@ -372,8 +332,6 @@ __all__ = [
     "change_day",
     "consequences",
     "displace",
-    "end_of_day",
-    "end_past_days",
     "reopen_day",
     "set_quota",
 ]

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from counters.actions.base import Refused, day_of, local_day, touch, touch_site
+from counters.actions.line_notices import tell_line
+from counters.hours import site_hours
 from counters.models import Announcement, Counter, Queue, QueueDay, Site
 from counters.permissions import can_configure, can_supervise, is_supervisor
 from mpp.kit import clock
@@ -50,7 +52,7 @@ def assign_queues(counter: Counter, queues: Collection[Queue], *, actor: User) -
 
 @act
 def stop_numbers(queue: Queue, *, actor: User, reason: str) -> QueueDay:
-    """Give no more numbers in a queue today. Whoever waits is still served.
+    """Give no more numbers in a queue today. Whoever waits is still served, and told so once.
 
     Raises Refused without the right or a reason, and when the day has ended.
     """
@@ -60,22 +62,30 @@ def stop_numbers(queue: Queue, *, actor: User, reason: str) -> QueueDay:
     row = day_of(queue, local_day(queue))
     touch(row.pk)
     rows = QueueDay.objects.filter(pk=row.pk, ended_at__isnull=True, closed_at__isnull=True)
-    rows.update(closed_at=clock.now(), closed_reason=reason.strip()[:200])
+    now, why = clock.now(), reason.strip()[:200]
+    stopped = rows.update(closed_at=now, closed_reason=why)
     row.refresh_from_db()
     if row.ended_at is not None:
         raise Refused(_("The day has ended."))
+    if stopped:
+        tell_line(queue, row.day, "stopped", at=now, reason=(why, ""))
     return row
 
 
 @act
 def give_numbers_again(queue: Queue, *, actor: User) -> QueueDay:
-    """Take a stop of today back."""
+    """Take a stop of today back; whoever waits is told.
+
+    Raises Refused while the hours of today are closed: then the day itself must be opened.
+    """
     _assert_supervises(actor, queue.agency_id)
     row = day_of(queue, local_day(queue))
     touch(row.pk)
-    QueueDay.objects.filter(pk=row.pk, ended_at__isnull=True).update(
-        closed_at=None, closed_reason=""
-    )
+    if not site_hours(queue.site, row.day).on(row.day, agency_id=queue.agency_id).is_open:
+        raise Refused(_("The whole day is closed. Open it again under the changed days."))
+    rows = QueueDay.objects.filter(pk=row.pk, ended_at__isnull=True, closed_at__isnull=False)
+    if rows.update(closed_at=None, closed_reason=""):
+        tell_line(queue, row.day, "again", at=clock.now())
     row.refresh_from_db()
     return row
 

@@ -172,6 +172,11 @@ def _elsewhere(
             "text": "",
             "label": {"label": _("Printing"), "icon": "printer", "tone": "quiet"},
         }
+    text = _("Since %(time)s") % {"time": since}
+    if state == TicketState.EXPIRED and ticket.queue_day.ended_at is not None:
+        text = _("The day ended at %(time)s. Take a number or book a time on another day.") % {
+            "time": since
+        }
     ended = {
         TicketState.DONE: (_("Done. Thank you for coming."), "check-circle", "good"),
         TicketState.CANCELLED: (_("You left the line."), "x-circle-fill", "quiet"),
@@ -181,7 +186,7 @@ def _elsewhere(
     return {
         "kind": "over",
         "strong": strong,
-        "text": _("Since %(time)s") % {"time": since},
+        "text": text,
         "label": {"label": state.label.capitalize(), "icon": icon, "tone": tone},
     }
 
@@ -234,6 +239,9 @@ def pairs(ticket: Ticket, there: QueueNow) -> list[dict[str, str]]:
     counter = either_words(names[:3]) or _("none is open yet")
     rows = [{"label": _("Counter"), "value": ", ".join(filter(None, (counter, place)))}]
     served = [place.label for place in there.at_counters]
+    closes = there.hours.closes_at
+    if closes is not None and ticket.is_live:
+        rows.append({"label": _("Open until"), "value": at_words(closes, zone)})
     rows.append({"label": _("Served now"), "value": ", ".join(served[:4]) or _("nobody")})
     taken = {
         Source.ONLINE: _("from home"),
@@ -279,6 +287,19 @@ def may(ticket: Ticket) -> dict[str, Any]:
         "defer_left": max(0, ticket.queue_day.queue.most_defers - ticket.defer_count),
         "cancel": ticket.state in CAN_CANCEL,
     }
+
+
+def stop_row(ticket: Ticket, there: QueueNow) -> list[dict[str, str]]:
+    """What a queue that gives no more numbers means for this one, as a banner."""
+    if not (there.closed_reason and ticket.is_live):
+        return []
+    strong = _("No new numbers are given today: %(reason)s.")
+    return [
+        {
+            "strong": strong % {"reason": there.closed_reason.rstrip(".")},
+            "text": _("Your number stays valid and keeps its place."),
+        }
+    ]
 
 
 def outage_rows(rows: tuple, zone: str) -> list[dict[str, str]]:

@@ -166,7 +166,7 @@ def test_a_booking_of_another_length_stays_when_its_time_is_still_open(mall):
 
 def test_a_day_that_was_ended_meanwhile_is_ended_once(mall):
     row = actions.tickets.day_of(mall.queue, at(9).date())
-    assert [actions.days._end_queue_day(row) for _worker in range(2)] == [True, False]
+    assert [actions.day_ends._end_queue_day(row) for _worker in range(2)] == [True, False]
 
 
 def test_who_waits_on_the_list_when_the_day_ends_is_let_go(mall, full_day):
