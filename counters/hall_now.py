@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from django.core.cache import caches
 from django.db.models import Count, Sum
 
-from counters.hours import DayHours, site_hours
+from counters.hours import DayHours
+from counters.known_sites import coming_hours, known_sites
 from counters.live import Outage
 from counters.models import (
     Counter,
@@ -110,7 +111,10 @@ def mall_usual(rows: Iterable[QueueGlance]) -> tuple[int | None, int | None, int
 
 
 def hall_now() -> HallNow:
-    """The mall as it is now; at most eleven queries with one site, none when it is kept."""
+    """The mall as it is now; at most eleven queries with one site, none when it is kept.
+
+    A mall without queues costs the question for its sites alone.
+    """
     cache = caches["local"]
     kept = cache.get("hall-now")
     if kept is None:
@@ -126,6 +130,8 @@ def forget() -> None:
 
 def _read() -> HallNow:
     now = clock.now()
+    if not any(site.has_queues for site in known_sites()):
+        return HallNow(now, ())
     queues = list(
         Queue.objects.filter(is_active=True, agency__is_active=True)
         .select_related("site", "agency")
@@ -141,7 +147,9 @@ def _read() -> HallNow:
     waiting = _waiting(set(today.values()))
     desks = _desks(queues)
     usual = _usual(now.date())
-    hours = {pk: site_hours(site, today[pk]) for pk, site in sites.items()}
+    hours = {
+        site.pk: coming_hours(site, today[site.pk]) for site in known_sites() if site.pk in sites
+    }
     down = _outages()
     return HallNow(
         now,

@@ -26,7 +26,6 @@ from counters.views.queues import (
     is_open,
     load_rows,
     state_words,
-    wait_words,
     waiting_words,
 )
 from counters.views.taking import now_verdict, queue_or_404
@@ -78,7 +77,9 @@ def _facts(glance: QueueGlance) -> list[dict[str, str]]:
     counters = ngettext(
         "%(open)s of %(count)s counter", "%(open)s of %(count)s counters", glance.counters
     ) % {"open": glance.open_counters, "count": glance.counters}
-    usual = wait_words(glance) or _("not enough days yet")
+    usual = _("not enough days yet")
+    if glance.usual.wait is not None:
+        usual = _("%(minutes)s minutes") % {"minutes": glance.usual.wait}
     return [
         {"icon": "door-open", "label": _("Today"), "value": state_words(glance)},
         {"icon": "people", "label": _("Now"), "value": waiting_words(glance.waiting)},

@@ -59,7 +59,7 @@ def _home_context(known: Published) -> dict:
         "visits_url": _visits_url(),
         "needs": _frequent_needs(known, catalogue),
         "events": _life_events(known, catalogue),
-        "openings": [] if live else openings(),
+        "openings": openings(),
         "live": live,
         "queue_url": reverse("counters:queue-list"),
         "size": _("%(services)s from %(agencies)s")

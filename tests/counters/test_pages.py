@@ -372,12 +372,11 @@ def test_pages_cost_the_same_queries_for_any_size(client, django_assert_max_num_
     for number in range(count):
         service = ServiceFactory(agency=agency, key=f"s-{number}", life_events=[event])
         RequirementFactory(standard=StandardFactory(service=service))
-    # Home and service pages also look at the hall now and its hours, once in half a minute.
     budgets = {
-        "/": 9,
+        "/": 6,
         LIST: 6,
         f"{LIST}?q=surat": 6,
-        "/layanan/s-0/": 11,
+        "/layanan/s-0/": 8,
         "/instansi/dukcapil/": 6,
     }
     for path, budget in budgets.items():

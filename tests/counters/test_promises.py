@@ -78,7 +78,7 @@ def test_home_calendar_is_the_first_sites_with_the_closed_days():
 @pytest.mark.usefixtures("empty_mall")
 def test_home_calendar_is_remembered_until_forgotten(django_assert_num_queries):
     SiteFactory()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         calendar.home_calendar()
         calendar.home_calendar()
     HolidayFactory()

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 import time_machine
 
-from counters import actions, calendar, published
+from counters import actions, calendar, known_sites, published
 from counters.hours import BadSpan, read_spans, site_hours
 from counters.models import Agency, Counter, DayChange, Holiday, Site, WeekPlan
 from counters.opening import opening_of, openings, today_words
@@ -201,6 +201,29 @@ def test_a_closed_mall_shows_its_hours_and_why_on_the_home_page(site, client):
     assert "08.00–12.00, 13.00–15.00" in page
     assert "Hari ini tutup: Libur Uji" in page
     assert "Tutup, buka lagi Rabu 08.00" in page
+
+
+def test_an_open_mall_shows_the_line_and_todays_hours_on_the_home_page(site, client):
+    plan(site, WEEK)
+    with time_machine.travel(at(9), tick=False):
+        take(hall().queue)
+        published.forget()
+        page = client.get("/").content.decode()
+    assert "orang menunggu" in page
+    assert "Hari ini 08.00–12.00, 13.00–15.00" in page
+
+
+def test_the_home_page_asks_for_sites_and_hours_once(site, client, django_assert_max_num_queries):
+    with time_machine.travel(at(9), tick=False):
+        hall(), make_queue("dpmptsp", "P")
+        client.get("/layanan/")
+        with django_assert_max_num_queries(9 + 3 * Site.objects.count()):
+            client.get("/")
+        known_sites.forget()
+        published.forget()
+        # What a hall looks like is kept longer than a page.
+        with django_assert_max_num_queries(5 + 3 * Site.objects.count()):
+            client.get("/")
 
 
 def test_today_is_told_in_every_case(site):
