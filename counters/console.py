@@ -184,7 +184,7 @@ def running_disruptions(counter: Counter) -> QuerySet[Disruption]:
         Q(agency=counter.agency_id) | Q(agency__isnull=True),
         site=counter.site_id,
         ended_at__isnull=True,
-    )
+    ).select_related("agency")
 
 
 def _count_today(made: Screen, day: date) -> None:

@@ -81,6 +81,17 @@ class HallNow:
 
     at: datetime
     queues: tuple[QueueGlance, ...]
+    # With the time zone of their site.
+    outages: tuple[tuple[Outage, str], ...] = ()
+
+    def outages_for(self, agency: int) -> tuple[tuple[Outage, str], ...]:
+        """What is down for an agency (primary key), each system once, with its time zone."""
+        found = {
+            row.system_name: (row, zone)
+            for row, zone in reversed(self.outages)
+            if row.agency_id in (None, agency)
+        }
+        return tuple(reversed(found.values()))
 
     def of(self, queue: Queue) -> QueueGlance | None:
         """One queue."""
@@ -164,6 +175,9 @@ def _read() -> HallNow:
                 down,
             )
             for queue in queues
+        ),
+        tuple(
+            (row, sites[pk].time_zone) for pk, rows in down.items() for row in rows if pk in sites
         ),
     )
 

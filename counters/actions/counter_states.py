@@ -17,7 +17,7 @@ from counters.models import (
     Site,
     Ticket,
 )
-from counters.permissions import can_serve, can_supervise
+from counters.permissions import FRONT_DESK, can_serve, can_supervise, has_role, is_supervisor
 from mpp.kit import clock
 from mpp.kit.states import move
 from mpp.kit.transactions import act
@@ -199,32 +199,35 @@ def begin_disruption(
     note: str = "",
     note_en: str = "",
 ) -> Disruption:
-    """Tell everybody that a system is down: one running notice per system and agency."""
-    if not can_supervise(actor, agency) and not _serves(actor, agency):
-        raise Refused(_("You cannot report this for that agency."))
+    """Tell everybody that a system is down: one running notice per system and agency.
+
+    Said again with other words, the running notice takes them. Without an agency the whole site
+    reads it; only the supervisor of the whole mall says so. Raises Refused without the right.
+    """
+    _assert_reports(actor, agency)
     known = Disruption.objects.filter(
         site=site, agency=agency, system_name=system_name, ended_at__isnull=True
     ).first()
-    if known is not None:
+    if known is None:
+        known = Disruption(
+            site=site,
+            agency=agency,
+            system_name=system_name,
+            began_at=clock.now(),
+            began_by=actor,
+        )
+    elif not note or (known.note, known.note_en) == (note, note_en):
         return known
-    row = Disruption.objects.create(
-        site=site,
-        agency=agency,
-        system_name=system_name,
-        note=note,
-        note_en=note_en,
-        began_at=clock.now(),
-        began_by=actor,
-    )
+    known.note, known.note_en = note, note_en
+    known.save()
     touch_site(site.pk)
-    return row
+    return known
 
 
 @act
 def end_disruption(disruption: Disruption, *, actor: User) -> Disruption:
     """The system runs again."""
-    if not can_supervise(actor, disruption.agency_id) and not _serves(actor, disruption.agency):
-        raise Refused(_("You cannot report this for that agency."))
+    _assert_reports(actor, disruption.agency)
     now = clock.now()
     rows = Disruption.objects.filter(pk=disruption.pk, ended_at__isnull=True)
     if rows.update(ended_at=now, ended_by=actor):
@@ -233,13 +236,21 @@ def end_disruption(disruption: Disruption, *, actor: User) -> Disruption:
     return disruption
 
 
-def _serves(actor: User, agency: Agency | None) -> bool:
-    counter = Counter.objects.filter(agency=agency).first() if agency is not None else None
-    return counter is not None and bool(can_serve(actor, counter))
+def can_report(actor: User, agency: Agency | None) -> bool:
+    """Whether this person may say that a system of an agency (None: of the site) is down."""
+    if agency is None:
+        return is_supervisor(actor)
+    return can_supervise(actor, agency) or has_role(actor, agency, FRONT_DESK)
+
+
+def _assert_reports(actor: User, agency: Agency | None) -> None:
+    if not can_report(actor, agency):
+        raise Refused(_("You cannot report this for that agency."))
 
 
 __all__ = [
     "begin_disruption",
+    "can_report",
     "close_counter",
     "close_for_the_night",
     "disrupt_counter",

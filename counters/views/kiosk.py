@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from counters import actions, kiosk
+from counters.hall_now import hall_now
 from counters.models import Booking, Device, Identity, Lane, Queue, Service, Source, Ticket
 from counters.persons import Person
 from counters.views.kiosk_base import TICKET_COOKIE, kiosk_screen, screen, show_ticket
+from counters.views.ticket_words import outage_rows
 from counters.words import text_of
 from mpp.kit import clock
 from mpp.kit.fields import clean_text
@@ -59,9 +61,16 @@ def services(request: HttpRequest, device: Device, lang: str, agency: str) -> Ht
     context = {
         "rows": rows,
         "agency": text_of(offers[0].queue.agency, "name"),
+        "outages": _outages(offers[0].queue),
         "back_url": reverse("counters:kiosk-agencies", args=[device.site.key, lang]),
     }
     return screen(request, device, lang, "services", context)
+
+
+def _outages(queue: Queue) -> list[dict[str, str]]:
+    """What is down at this queue's agency, said before somebody takes a number."""
+    glance = hall_now().of(queue)
+    return outage_rows(glance.outages, queue.site.time_zone) if glance else []
 
 
 def _take_url(device: Device, lang: str, offer: kiosk.Offer) -> str:
@@ -158,6 +167,7 @@ def _ask(
         "queue": queue,
         "title": text_of(service, "name") if service is not None else text_of(queue, "name"),
         "agency": text_of(queue.agency, "name"),
+        "outages": _outages(queue),
         "reasons": [
             {"key": row.key, "name": text_of(row, "name"), "icon": row.icon or "people"}
             for row in kiosk.reasons()

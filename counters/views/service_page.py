@@ -20,6 +20,7 @@ from counters.published import current_standard
 from counters.querysets import counters_of
 from counters.views.pieces import service_url
 from counters.views.queues import queue_url, state_words, waiting_words
+from counters.views.ticket_words import outage_rows
 from counters.words import channel_words, fee_words, limit_words, text_of
 from mpp.kit import clock
 
@@ -51,6 +52,7 @@ def service_context(service: Service, standard: ServiceStandard | None = None) -
     requirements = list(standard.requirements.all()) if standard else []
     return {
         "service": service,
+        "outages": outage_banners(service.agency_id),
         "name": text_of(service, "name"),
         "summary": text_of(service, "summary"),
         "agency_name": text_of(service.agency, "name"),
@@ -168,6 +170,15 @@ def queue_links(service_key: str) -> list[dict[str, str]]:
             "waiting": waiting_words(row.waiting),
         }
         for row in hall_now().serving(service_key)
+    ]
+
+
+def outage_banners(agency: int) -> list[dict[str, str]]:
+    """What is down for an agency now, as banners in the active language."""
+    return [
+        banner
+        for row, zone in hall_now().outages_for(agency)
+        for banner in outage_rows((row,), zone)
     ]
 
 

@@ -13,6 +13,7 @@ from accounts.access import record_access
 from accounts.models import User
 from counters import console
 from counters import permissions as places
+from counters.actions.counter_states import can_report
 from counters.actions.own import DEFER_MINUTES, can_defer
 from counters.models import AT_COUNTER, Counter, CounterState, Ticket
 from counters.views.desk.forms import (
@@ -162,6 +163,7 @@ def screen_context(request: HttpRequest, made: console.Screen, **forms: Any) -> 
         "state": {"label": counter.get_state_display(), "icon": icon, "tone": tone},
         "back_at": _time_words(counter.back_at, site.time_zone),
         "state_at": _time_words(counter.state_at, site.time_zone),
+        "disruptions": [(row, can_report(request.user, row.agency)) for row in made.disruptions],
         "urls": act_urls(counter.pk),
         "key": new_key(),
         "current": person_context(made) if made.current is not None else None,
@@ -171,6 +173,7 @@ def screen_context(request: HttpRequest, made: console.Screen, **forms: Any) -> 
         "undo": _undo_context(made),
         "pause_form": forms.get("pause_form") or PauseForm(site=site, prefix=None),
         "close_form": forms.get("close_form") or CloseForm(auto_id="close_%s"),
+        "disrupt_form": forms.get("disrupt_form") or ReasonForm(auto_id="disrupt_%s"),
         **_current_forms(made, forms),
     }
 

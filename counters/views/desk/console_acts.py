@@ -128,7 +128,7 @@ def _close(made: Press) -> str:
 
 
 def _disrupt(made: Press) -> str:
-    data = made.filled("disrupt_form", ReasonForm(made.request.POST))
+    data = made.filled("disrupt_form", ReasonForm(made.request.POST, auto_id="disrupt_%s"))
     actions.disrupt_counter(made.counter, actor=made.actor, reason=data["reason"], key=made.key)
     return _("The counter is marked as disrupted.")
 

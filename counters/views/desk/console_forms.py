@@ -1,4 +1,4 @@
-"""Pages of the console with a form of their own: a number at the desk, a notice of trouble."""
+"""The page of the console with a form of its own: a number at the desk."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from counters import actions
 from counters.actions import AlreadyInLine, Refused
 from counters.models import Counter, Lane, Source
 from counters.views.desk.console import act_urls
-from counters.views.desk.forms import DisruptionForm, IssueForm
+from counters.views.desk.forms import IssueForm
 from counters.views.desk.frame import COUNTER, counter_of, new_key, page, told
 from mpp.kit.states import WrongState
 
@@ -59,42 +59,3 @@ def _issued(request: HttpRequest, counter: Counter, form: IssueForm) -> HttpResp
     words = {"number": ticket.label, "name": data["name"]}
     messages.success(request, _("%(number)s for %(name)s. Write it on a slip.") % words)
     return redirect(COUNTER, counter.pk)
-
-
-@require_http_methods(["GET", "POST"])
-@told
-def disruption(request: HttpRequest, pk: int) -> HttpResponse:
-    """Tell everybody that a system is down, from the counter where it was noticed."""
-    counter = counter_of(request, pk)
-    form = DisruptionForm(request.POST or None, initial={"system_name": _system_of(counter)})
-    if request.method == "POST" and form.is_valid():
-        row = actions.begin_disruption(
-            counter.site,
-            actor=request.user,
-            agency=counter.agency,
-            system_name=form.cleaned_data["system_name"],
-            note=form.cleaned_data["note"],
-        )
-        words = {"system": row.system_name}
-        messages.success(request, _("Everybody is told: %(system)s is down.") % words)
-        return redirect(COUNTER, pk)
-    context = page(
-        request,
-        _("A system is down"),
-        current="console",
-        form=form,
-        counter=counter,
-        back_url=act_urls(pk)["console"],
-    )
-    status = 400 if form.errors else 200
-    return render(request, "admin/counters/console/disruption.html", context, status=status)
-
-
-def _system_of(counter: Counter) -> str:
-    """The national system the counter's services stand in, as a first guess."""
-    names = (
-        counter.agency.services.exclude(system_name="")
-        .order_by("order", "pk")
-        .values_list("system_name", flat=True)
-    )
-    return names.first() or ""

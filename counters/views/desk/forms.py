@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identity import clean_nik, clean_phone
-from counters.models import Counter, PriorityReason, Queue, Service, Site
+from counters.models import Agency, Counter, PriorityReason, Queue, Service, Site
 from counters.persons import HELPERS, Person
 from counters.words import text_of
 from mpp.kit import clock
@@ -154,8 +155,20 @@ class FinishForm(DeskForm):
 
 
 class DisruptionForm(DeskForm):
-    """What is down, told to everybody."""
+    """What is down, told to everybody in both languages.
 
+    Supervisors say of which agency (`agencies`), officers report for their own.
+    """
+
+    agency = forms.ModelChoiceField(
+        label=_("Agency"),
+        queryset=Agency.objects.none(),
+        required=False,
+        error_messages={
+            "required": _("Choose an agency."),
+            "invalid_choice": _("Choose an agency."),
+        },
+    )
     system_name = forms.CharField(
         label=_("What is down"),
         max_length=80,
@@ -167,7 +180,19 @@ class DisruptionForm(DeskForm):
         max_length=200,
         required=False,
     )
+    note_en = forms.CharField(label=_("The same in English"), max_length=200, required=False)
     name_fields = ("system_name",)
+
+    def __init__(
+        self, *args: Any, agencies: QuerySet[Agency] | None, may_all: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if agencies is None:
+            del self.fields["agency"]
+            return
+        field = self.fields["agency"]
+        field.queryset, field.required = agencies, not may_all
+        field.empty_label = _("the whole site") if may_all else _("Choose")
 
 
 HELPER_WORDS = {

@@ -13,8 +13,10 @@ from counters import actions, hall_view
 from counters import permissions as places
 from counters.actions import Refused
 from counters.actions.base import day_of
+from counters.actions.counter_states import can_report
 from counters.models import Announcement, Counter, CounterState, Queue, Site
 from counters.views.desk.console import STATE_LOOKS, etag_of
+from counters.views.desk.forms import ReasonForm
 from counters.views.desk.frame import COUNTER, HALL, Denied, page, posted_key, site_of, told
 from counters.views.desk.hall_forms import AnnounceForm, AssignForm, CloseForm, QuotaForm, StopForm
 from counters.words import clock_words, text_of
@@ -70,6 +72,7 @@ def _context(request: HttpRequest, site: Site, scope: frozenset[int] | None) -> 
         "site": site,
         "base": base,
         "at": clock_words(clock.local(clock.now(), site.time_zone)),
+        "disruptions": [(row, can_report(request.user, row.agency)) for row in made.disruptions],
         "counters": [_counter_row(row, base, site) for row in made.counters],
         "queues": [_queue_row(row, base) for row in made.queues],
         "is_operator": places.is_supervisor(request.user),
@@ -135,17 +138,18 @@ def counter_in(request: HttpRequest, pk: int) -> Counter:
 @require_http_methods(["GET", "POST"])
 @told
 def counter_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close a counter, or give it other queues."""
+    """Close a counter, mark it as disrupted, or give it other queues."""
     counter = counter_in(request, pk)
     act = request.POST.get("act", "")
     data = request.POST or None
     close = CloseForm(data if act == "close" else None, auto_id="close_%s")
+    disrupt = ReasonForm(data if act == "disrupt" else None, auto_id="disrupt_%s")
     assign = AssignForm(data if act == "assign" else None, counter=counter, auto_id="assign_%s")
     problem, status = "", 200
     if request.method == "POST":
         status = 400
         try:
-            if sentence := _counter_act(request, counter, close, assign):
+            if sentence := _counter_act(request, counter, close, assign, disrupt):
                 messages.success(request, sentence)
                 return redirect(HALL)
         except (Refused, WrongState) as refusal:
@@ -156,6 +160,8 @@ def counter_page(request: HttpRequest, pk: int) -> HttpResponse:
         current="hall",
         counter=counter,
         close_form=close,
+        disrupt_form=disrupt,
+        may_disrupt=counter.state in (CounterState.OPEN, CounterState.PAUSED),
         assign_form=assign if places.can_configure(request.user) else None,
         console_url=reverse(COUNTER, args=[pk]),
         back_url=reverse(HALL),
@@ -168,7 +174,11 @@ def counter_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _counter_act(
-    request: HttpRequest, counter: Counter, close: CloseForm, assign: AssignForm
+    request: HttpRequest,
+    counter: Counter,
+    close: CloseForm,
+    assign: AssignForm,
+    disrupt: ReasonForm,
 ) -> str:
     """What was pressed on a counter's page; empty when the form is not filled in."""
     if close.is_bound and close.is_valid():
@@ -179,6 +189,16 @@ def _counter_act(
             key=f"{posted_key(request)}-hall",
         )
         return _("%(counter)s is closed. Nobody in line is lost.") % {"counter": counter.name}
+    if disrupt.is_bound and disrupt.is_valid():
+        actions.disrupt_counter(
+            counter,
+            actor=request.user,
+            reason=disrupt.cleaned_data["reason"],
+            key=f"{posted_key(request)}-hall",
+        )
+        return _("%(counter)s is marked as disrupted. Nobody in line is lost.") % {
+            "counter": counter.name
+        }
     if assign.is_bound and assign.is_valid():
         actions.assign_queues(counter, assign.cleaned_data["queues"], actor=request.user)
         return _("%(counter)s serves other queues now.") % {"counter": counter.name}

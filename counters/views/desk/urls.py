@@ -13,6 +13,7 @@ from counters.views.desk import (
     figures,
     hall,
     paper,
+    trouble,
 )
 
 COUNTER = "loket/<int:pk>/"
@@ -34,11 +35,13 @@ def patterns(wrap: Callable) -> list[URLPattern]:
         at(f"{COUNTER}langsung/", console.live, "console_live"),
         at(f"{COUNTER}tambah/", console_forms.issue, "console_issue"),
         at(f"{COUNTER}masuk/", check_in.check_in, "console_check_in"),
-        at(f"{COUNTER}gangguan/", console_forms.disruption, "console_disruption"),
+        at(f"{COUNTER}gangguan/", trouble.at_counter, "console_disruption"),
         at(f"{COUNTER}nomor/<int:ticket_pk>/", console.ticket_page, "console_ticket"),
         at(f"{COUNTER}<slug:slug>/", console_acts.press, "console_act"),
         at("aula/", hall.show, "hall"),
         at("aula/langsung/", hall.live, "hall_live"),
+        at("aula/gangguan/", trouble.in_hall, "hall_disruption"),
+        at("aula/gangguan/<int:pk>/", trouble.end_in_hall, "hall_disruption_end"),
         at("aula/akhir-hari/", hall.end_day, "hall_end_day"),
         at("aula/pengumuman/", hall.announce, "hall_announce"),
         at("aula/pengumuman/<int:pk>/", hall.end_announcement, "hall_announcement_end"),
