@@ -220,6 +220,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "created_at": "personal",
         "updated_at": "personal",
         "ticket": "personal",
+        "booking": "personal",
         "application": "personal",
     },
     "Verdict": {

@@ -7,6 +7,7 @@ from permits.views import (
     acts,
     apply,
     begin,
+    bookings,
     corrections,
     documents,
     numbers,
@@ -24,6 +25,7 @@ application_patterns = [
     path("baru/<slug:service>/", begin.application_new, name="application-new"),
     path("pilihan/<str:ref>/<str:field>/", options.option_search, name="option-search"),
     path("nomor/<int:ticket>/", numbers.ticket_file, name="ticket-file"),
+    path("pesanan/<int:booking>/", numbers.booking_file, name="booking-file"),
     path("<str:ref>/", status.application_page, name="application-tasks"),
     path("<str:ref>/", status.application_page, name="application-status"),
     path("<str:ref>/bagian/<slug:page>/", apply.form_page, name="application-page"),
@@ -41,6 +43,11 @@ application_patterns = [
     path("<str:ref>/pesan/<int:pk>/berkas/", acts.message_file, name="message-file"),
     path("<str:ref>/tarik/", acts.withdraw, name="application-withdraw"),
     path("<str:ref>/nomor/", numbers.application_number, name="application-number"),
+    path(
+        "<str:ref>/nomor/<int:queue>/",
+        bookings.application_booking,
+        name="application-booking",
+    ),
     path("<str:ref>/izin.pdf", acts.permit_file, name="permit-file"),
 ]
 

@@ -135,10 +135,22 @@ def booking_page(
         "new_url": reverse("counters:queue-detail", args=[queue.key]),
         "is_over": state in (S.CANCELLED, S.EXPIRED, S.NO_SHOW, S.DONE),
         "bring": bring_html(booking.service.key if booking.service else None),
+        "file_url": _file_url(request, booking),
         "share_url": absolute(address),
         "refused": refused,
     }
     return render(request, "counters/booking.html", context, status=status)
+
+
+def _file_url(request: HttpRequest, booking: Booking) -> str:
+    """Where the owner who is signed in sees the application of this booking while it lives."""
+    if booking.owner_id is None or booking.owner_id != request.user.pk:
+        return ""
+    return (
+        ""
+        if booking.state not in CAN_CANCEL
+        else reverse("permits:booking-file", args=[booking.pk])
+    )
 
 
 LABELS = {

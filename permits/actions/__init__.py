@@ -20,7 +20,7 @@ from permits.actions.correct import (
 )
 from permits.actions.decide import perform
 from permits.actions.issue import change_paper
-from permits.actions.numbers import take_number
+from permits.actions.numbers import book_time, take_number
 from permits.actions.opinions import expire_opinions, give_opinion
 from permits.actions.renew import move_to_current_version
 from permits.actions.review import (
@@ -38,6 +38,7 @@ __all__ = [
     "ask_corrections",
     "assign",
     "attach",
+    "book_time",
     "cancel_corrections",
     "change_paper",
     "declare_complete",

@@ -1,8 +1,10 @@
 """A queue number for an application: taking it, and what each page shows of the other."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.core.ratelimit import consume
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from counters import actions as hall
 from counters.hall_now import hall_now
-from counters.models import LIVE, Queue, Ticket
-from counters.views.queues import is_open, queue_url, state_words, waiting_words
+from counters.models import LIVE, LIVE_BOOKING, Booking, Queue, Ticket
+from counters.views.queues import is_open, slot_words, state_words, waiting_words
 from counters.views.secrets import address_of
 from counters.words import text_of
 from mpp.kit.prepared import Prepared
@@ -28,18 +30,24 @@ from permits.workflow import Refused
 
 _LINKS = Prepared(
     lambda application: TicketLink.objects.filter(
-        application=application, ticket__state__in=LIVE
-    ).select_related("ticket"),
+        Q(ticket__state__in=LIVE) | Q(booking__state__in=LIVE_BOOKING), application=application
+    ).select_related("ticket", "booking__slot", "booking__queue__site", "booking__ticket"),
     int,
 )
 
 
 def live_numbers(application: Application) -> list[dict[str, str]]:
-    """The live numbers taken for an application; one query."""
-    return [
-        {"number": link.ticket.label, "url": address_of(link.ticket)}
-        for link in _LINKS.rows(application.pk)
-    ]
+    """The live numbers and booked times of an application, as links; one query."""
+    return [_link_row(link) for link in _LINKS.rows(application.pk)]
+
+
+def _link_row(link: TicketLink) -> dict[str, str]:
+    ticket = link.ticket or getattr(link.booking, "ticket", None)
+    if ticket is not None:
+        text = _("Your queue number %(number)s") % {"number": ticket.label}
+        return {"text": text, "icon": "ticket-perforated", "url": address_of(ticket)}
+    text = _("Your booked time: %(when)s") % {"when": slot_words(link.booking)}
+    return {"text": text, "icon": "calendar-check", "url": address_of(link.booking)}
 
 
 def missing_words(case: CaseFile) -> list[str]:
@@ -55,12 +63,22 @@ def missing_words(case: CaseFile) -> list[str]:
 def application_number(request: HttpRequest, ref: str) -> HttpResponse:
     """Take a number for this application; what is missing is said before anybody leaves home."""
     application = own_application(request, ref)
-    if application.phase not in (Phase.DRAFT, *OPEN_PHASES):
-        words = _("This application has ended. Take a number without it.")
-        return refusal_page(request, application, words)
+    if has_ended(application):
+        return ended_page(request, application)
     if request.method == "POST":
         return _take(request, application)
     return number_page(request, application)
+
+
+def has_ended(application: Application) -> bool:
+    """Whether nobody needs to come for this application any more."""
+    return application.phase not in (Phase.DRAFT, *OPEN_PHASES)
+
+
+def ended_page(request: HttpRequest, application: Application) -> HttpResponse:
+    """The refusal of an application that has ended."""
+    words = _("This application has ended. Take a number without it.")
+    return refusal_page(request, application, words)
 
 
 def number_page(
@@ -76,7 +94,7 @@ def number_page(
             "state": state_words(row),
             "waiting": waiting_words(row.waiting),
             "can_now": is_open(row) and row.queue.takes_online and not row.is_full,
-            "book_url": queue_url(row.queue, service.key) if row.queue.takes_bookings else "",
+            "book_url": _book_url(application, row.queue),
         }
         for row in hall_now().serving(service.key)
     ]
@@ -92,6 +110,12 @@ def number_page(
         "queues_url": reverse("counters:queue-list"),
     }
     return render(request, "permits/number.html", context, status=status)
+
+
+def _book_url(application: Application, queue: Queue) -> str:
+    if not queue.takes_bookings:
+        return ""
+    return reverse("permits:application-booking", args=[application.public_ref, queue.pk])
 
 
 def _take(request: HttpRequest, application: Application) -> HttpResponse:
@@ -120,13 +144,28 @@ def _take(request: HttpRequest, application: Application) -> HttpResponse:
 def ticket_file(request: HttpRequest, ticket: int) -> HttpResponse:
     """The application behind one's own number: its state, and what is missing. Else 404."""
     mine = Application.objects.visible_to_citizen(request.user)
-    link = (
-        TicketLink.objects.filter(ticket=ticket, application__in=mine)
-        .select_related("application")
-        .first()
+    link = TicketLink.of_ticket(ticket).filter(application__in=mine)
+    return _file_page(
+        request, link, has_one=Ticket.objects.filter(pk=ticket, owner=request.user).exists
     )
+
+
+@require_GET
+def booking_file(request: HttpRequest, booking: int) -> HttpResponse:
+    """The same for one's own booking, before it has a number."""
+    mine = Application.objects.visible_to_citizen(request.user)
+    link = TicketLink.objects.filter(booking=booking, application__in=mine)
+    return _file_page(
+        request, link, has_one=Booking.objects.filter(pk=booking, owner=request.user).exists
+    )
+
+
+def _file_page(
+    request: HttpRequest, links: QuerySet[TicketLink], *, has_one: Callable[[], bool]
+) -> HttpResponse:
+    link = links.select_related("application").first()
     if link is None:
-        if not Ticket.objects.filter(pk=ticket, owner=request.user).exists():
+        if not has_one():
             raise Http404
         return render(request, "permits/ticket_file.html", {"number": ""})
     application = link.application

@@ -32,7 +32,7 @@ def ticket_panel(request: HttpRequest, ticket: int) -> HttpResponse:
     row = Ticket.objects.filter(pk=ticket).select_related("counter__agency").first()
     if row is None:
         raise Http404
-    link = TicketLink.objects.filter(ticket=row).select_related("application__owner").first()
+    link = TicketLink.of_ticket(row.pk).select_related("application__owner").first()
     serves = _serves(request, row)
     if link is None:
         if not serves:
