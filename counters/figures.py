@@ -26,31 +26,14 @@ from counters.models import (
     TicketState,
     TicketStep,
 )
+from counters.tally import COUNTED, SPREADS, Tally, add_spreads
 from mpp.kit import clock
-
-COUNTED = (
-    "issued",
-    "called",
-    "served",
-    "within_target",
-    "abandoned",
-    "no_shows",
-    "wait_seconds",
-    "longest_wait",
-    "service_seconds",
-    "ranges",
-    "range_hits",
-)
-# Fewer people than this are not published: one could be recognised (UU 27/2022).
-FEWEST = 5
-# Upper ends of mean waiting (minutes) of the shades of the heat map.
-SHADES = (5, 10, 20, 30)
 
 
 # --- counting -------------------------------------------------------------------------------
 def rebuild(site: Site, day: date) -> int:
     """Count one day of a site anew; how many rows there are now. Safe to run twice at once."""
-    rows: dict[tuple[int, int, str], dict[str, int]] = {}
+    rows: dict[tuple[int, int, str], dict[str, Any]] = {}
     queues = {queue.pk: queue for queue in Queue.objects.filter(site=site)}
     of_ticket: dict[int, tuple[int, int, str]] = {}
     for ticket in _tickets(site, day):
@@ -60,7 +43,7 @@ def rebuild(site: Site, day: date) -> int:
             ticket.lane,
         )
         of_ticket[ticket.pk] = key
-        _count(rows.setdefault(key, dict.fromkeys(COUNTED, 0)), ticket, queues[key[0]])
+        _count(rows.setdefault(key, _blank()), ticket, queues[key[0]])
     _count_ranges(rows, of_ticket, site, day)
     _count_bookings(rows, site, day)
     facts = [
@@ -76,7 +59,7 @@ def rebuild(site: Site, day: date) -> int:
             facts,
             update_conflicts=True,
             unique_fields=["queue", "day", "hour", "lane"],
-            update_fields=list(COUNTED),
+            update_fields=[*COUNTED, *SPREADS],
         )
     return len(facts)
 
@@ -102,7 +85,17 @@ def _tickets(site: Site, day: date) -> Iterable[Ticket]:
     )  # fmt: skip
 
 
-def _count(counts: dict[str, int], ticket: Ticket, queue: Queue) -> None:
+def _blank() -> dict[str, Any]:
+    """A row before anybody is counted."""
+    return {**dict.fromkeys(COUNTED, 0), **{name: {} for name in SPREADS}}
+
+
+def _add_minutes(spread: dict[str, int], seconds: int) -> None:
+    minutes = str(round(seconds / 60))
+    spread[minutes] = spread.get(minutes, 0) + 1
+
+
+def _count(counts: dict[str, Any], ticket: Ticket, queue: Queue) -> None:
     """Add one number to its row."""
     counts["issued"] += 1
     called = ticket.first_called_at
@@ -113,14 +106,16 @@ def _count(counts: dict[str, int], ticket: Ticket, queue: Queue) -> None:
     waited = max(int((called - ticket.start_at).total_seconds()), 0)
     counts["called"] += 1
     counts["wait_seconds"] += waited
+    _add_minutes(counts["waits"], waited)
     counts["longest_wait"] = max(counts["longest_wait"], waited)
     counts["within_target"] += waited <= queue.target_of(ticket.lane) * 60
     if ticket.served_at is None:
         counts["no_shows"] += ended or ticket.state == TicketState.MISSED
     elif ticket.state == TicketState.DONE:
         counts["served"] += 1
-        spent = int((ticket.ended_at - ticket.served_at).total_seconds())
-        counts["service_seconds"] += max(spent, 0)
+        spent = max(int((ticket.ended_at - ticket.served_at).total_seconds()), 0)
+        counts["service_seconds"] += spent
+        _add_minutes(counts["services"], spent)
 
 
 def _count_ranges(rows: dict, of_ticket: dict, site: Site, day: date) -> None:
@@ -143,70 +138,10 @@ def _count_bookings(rows: dict, site: Site, day: date) -> None:
     for queue, starts_at in missed:
         hour = clock.local(starts_at, site.time_zone).hour
         key = (queue, hour, str(Lane.BOOKED))
-        rows.setdefault(key, dict.fromkeys(COUNTED, 0))["no_shows"] += 1
+        rows.setdefault(key, _blank())["no_shows"] += 1
 
 
 # --- reading --------------------------------------------------------------------------------
-@dataclass(slots=True)
-class Tally:
-    """Sums of facts, and the figures that follow from them; None where nothing was counted."""
-
-    issued: int = 0
-    called: int = 0
-    served: int = 0
-    within_target: int = 0
-    abandoned: int = 0
-    no_shows: int = 0
-    wait_seconds: int = 0
-    longest_wait: int = 0
-    service_seconds: int = 0
-    ranges: int = 0
-    range_hits: int = 0
-    out_of_order: int = 0
-
-    @property
-    def wait_minutes(self) -> float | None:
-        """Mean minutes from the start of waiting until the first call."""
-        return round(self.wait_seconds / self.called / 60, 1) if self.called else None
-
-    @property
-    def longest_minutes(self) -> int | None:
-        """The longest wait in minutes."""
-        return self.longest_wait // 60 if self.called else None
-
-    @property
-    def service_minutes(self) -> float | None:
-        """Mean minutes of a service."""
-        return round(self.service_seconds / self.served / 60, 1) if self.served else None
-
-    @property
-    def on_time_percent(self) -> int | None:
-        """How many of the called were called within their target."""
-        return round(100 * self.within_target / self.called) if self.called else None
-
-    @property
-    def abandoned_percent(self) -> int | None:
-        """How many left before they were called."""
-        return round(100 * self.abandoned / self.issued) if self.issued else None
-
-    @property
-    def hit_percent(self) -> int | None:
-        """How many of the shown ranges came true."""
-        return round(100 * self.range_hits / self.ranges) if self.ranges else None
-
-    @property
-    def shade(self) -> int:
-        """0 for nothing counted, 1 (short wait) to 5."""
-        if self.wait_minutes is None:
-            return 0
-        return 1 + sum(self.wait_minutes > end for end in SHADES)
-
-    @property
-    def is_small(self) -> bool:
-        """Whether so few people stand behind it that it is not published."""
-        return self.called < FEWEST
-
-
 @dataclass(frozen=True, slots=True)
 class Period:
     """What is asked: days, and if wanted agencies (None: all), one class, one site."""
@@ -268,13 +203,15 @@ def report(period: Period) -> Report:
     rows = facts_in(period)
     weekdays = rows.annotate(weekday=ExtractIsoWeekDay("day"))
     lanes = dict(Lane.choices)
+    agencies = [(key[0], tally) for key, tally in _grouped(rows, "queue__agency")]
     made = Report(
-        total=_total(rows),
-        agencies=[(key[0], tally) for key, tally in _grouped(rows, "queue__agency")],
+        total=_total(tally for _agency, tally in agencies),
+        agencies=agencies,
         hours=[(key[0], tally) for key, tally in _grouped(rows, "hour")],
         lanes=[(str(lanes[key[0]]), tally) for key, tally in _grouped(rows, "lane")],
         heat=dict(_grouped(weekdays, "weekday", "hour")),
     )
+    _spread(rows, made)
     jumps = out_of_order(period)
     for agency, tally in made.agencies:
         tally.out_of_order = jumps.get(agency, 0)
@@ -282,9 +219,25 @@ def report(period: Period) -> Report:
     return made
 
 
-def _total(rows: Any) -> Tally:
-    found = rows.aggregate(**{f"sum_{k}": v for k, v in _SUMS.items()})
-    return Tally(**{name: found[f"sum_{name}"] or 0 for name in COUNTED})
+def _spread(rows: Any, made: Report) -> None:
+    """Add the minutes of every row to the figures it belongs to; one query."""
+    agencies, hours = dict(made.agencies), dict(made.hours)
+    lanes = dict(made.lanes)
+    names = {str(key): str(label) for key, label in Lane.choices}
+    columns = ("queue__agency", "hour", "lane", *SPREADS)
+    for agency, hour, lane, *spreads in rows.filter(called__gt=0).values_list(*columns):
+        for tally in (made.total, agencies[agency], hours[hour], lanes[names[lane]]):
+            add_spreads(tally, spreads)
+
+
+def _total(rows: Iterable[Tally]) -> Tally:
+    """The figures of all rows together."""
+    made = Tally()
+    for row in rows:
+        for name in COUNTED:
+            join = max if name == "longest_wait" else sum
+            setattr(made, name, join((getattr(made, name), getattr(row, name))))
+    return made
 
 
 def out_of_order(period: Period) -> dict[int, int]:
@@ -296,16 +249,20 @@ def out_of_order(period: Period) -> dict[int, int]:
         steps = steps.filter(queue_day__queue__agency__in=period.agencies)
     if period.site is not None:
         steps = steps.filter(queue_day__queue__site=period.site)
+    if period.lane:
+        steps = steps.filter(ticket__lane=period.lane)
     counted = steps.values("queue_day__queue__agency").annotate(n=Count("pk")).order_by()
     return {row["queue_day__queue__agency"]: row["n"] for row in counted}
 
 
 def by_agency_and_hour(period: Period) -> list[tuple[int, int, Tally]]:
-    """(agency, hour, figures): what is published as a table of data; one query."""
-    return [
-        (key[0], key[1], tally)
-        for key, tally in _grouped(facts_in(period), "queue__agency", "hour")
-    ]
+    """(agency, hour, figures): what is published as a table of data; two queries."""
+    rows = facts_in(period)
+    found = dict(_grouped(rows, "queue__agency", "hour"))
+    columns = ("queue__agency", "hour", *SPREADS)
+    for agency, hour, *spreads in rows.filter(called__gt=0).values_list(*columns):
+        add_spreads(found[agency, hour], spreads)
+    return [(agency, hour, tally) for (agency, hour), tally in found.items()]
 
 
 def last_days(days: int, at: datetime | None = None) -> tuple[date, date]:

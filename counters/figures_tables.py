@@ -9,8 +9,9 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 
-from counters.figures import FEWEST, Period, Report, Tally, facts_in
+from counters.figures import Period, Report, facts_in
 from counters.models import Agency, Lane
+from counters.tally import FEWEST, Tally, tally_of
 from counters.words import is_english
 from mpp.kit.exports import safe_cell
 
@@ -26,8 +27,12 @@ def number_words(value: float | int | None) -> str:
 def row_of(tally: Tally, *, is_public: bool = False) -> dict[str, str]:
     """The figures of one row in words; small groups are left out of what is published."""
     if is_public and tally.is_small:
-        return {"is_small": "yes", "issued": "", "wait": "–", "on_time": "–", "hit": "–"} | {
-            "out_of_order": str(tally.out_of_order)
+        hidden = ("wait", "wait_median", "wait_p90", "service_median", "service_p90")
+        return {
+            "is_small": "yes",
+            "issued": "",
+            **dict.fromkeys((*hidden, "on_time", "hit"), "–"),
+            "out_of_order": str(tally.out_of_order),
         }
     return {
         "is_small": "",
@@ -35,11 +40,15 @@ def row_of(tally: Tally, *, is_public: bool = False) -> dict[str, str]:
         "called": str(tally.called),
         "served": str(tally.served),
         "wait": number_words(tally.wait_minutes),
+        "wait_median": number_words(tally.wait_median),
+        "wait_p90": number_words(tally.wait_p90),
         "longest": number_words(tally.longest_minutes),
         "on_time": _percent(tally.on_time_percent),
         "abandoned": _percent(tally.abandoned_percent),
         "no_shows": str(tally.no_shows),
         "service": number_words(tally.service_minutes),
+        "service_median": number_words(tally.service_median),
+        "service_p90": number_words(tally.service_p90),
         "out_of_order": str(tally.out_of_order),
         "hit": _percent(tally.hit_percent if tally.ranges >= FEWEST or not is_public else None),
     }
@@ -94,6 +103,12 @@ HEADS = (
     "detik_dilayani",
     "perkiraan",
     "perkiraan_tepat",
+    "menit_menunggu_rata_rata",
+    "menit_menunggu_median",
+    "menit_menunggu_p90",
+    "menit_dilayani_rata_rata",
+    "menit_dilayani_median",
+    "menit_dilayani_p90",
 )
 
 
@@ -102,6 +117,7 @@ def detail_rows(period: Period) -> Iterable[list[Any]]:
     lanes = {str(key): str(label) for key, label in Lane.choices}
     facts = facts_in(period).select_related("queue__agency")
     for fact in facts.order_by("day", "queue__order", "queue_id", "hour", "lane"):
+        tally = tally_of(fact)
         yield [
             safe_cell(value)
             for value in (
@@ -121,6 +137,12 @@ def detail_rows(period: Period) -> Iterable[list[Any]]:
                 fact.service_seconds,
                 fact.ranges,
                 fact.range_hits,
+                tally.wait_minutes,
+                tally.wait_median,
+                tally.wait_p90,
+                tally.service_minutes,
+                tally.service_median,
+                tally.service_p90,
             )
         ]
 
@@ -152,6 +174,8 @@ PUBLIC_HEADS = (
     "jam",
     "dipanggil",
     "rata_rata_menunggu_menit",
+    "median_menunggu_menit",
+    "p90_menunggu_menit",
     "sesuai_target_persen",
     "perkiraan",
     "perkiraan_tepat_persen",
@@ -167,14 +191,16 @@ def public_rows(
             continue
         head = [agencies[agency].abbr, hour]
         if tally.is_small:
-            figures: list[Any] = [f"<{FEWEST}", "", "", "", ""]
+            shown: list[Any] = [f"<{FEWEST}", "", "", "", "", "", ""]
         else:
-            shown = tally.ranges >= FEWEST
-            figures = [
+            is_told = tally.ranges >= FEWEST
+            shown = [
                 tally.called,
                 tally.wait_minutes,
+                tally.wait_median,
+                tally.wait_p90,
                 tally.on_time_percent,
-                tally.ranges if shown else "",
-                tally.hit_percent if shown else "",
+                tally.ranges if is_told else "",
+                tally.hit_percent if is_told else "",
             ]
-        yield [safe_cell(value) for value in (*head, *figures)]
+        yield [safe_cell(value) for value in (*head, *shown)]

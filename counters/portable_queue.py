@@ -200,6 +200,8 @@ QUEUE_FIELDS: dict[str, dict[str, str]] = {
             "service_seconds",
             "ranges",
             "range_hits",
+            "waits",
+            "services",
         ),
         "public",
     ),

@@ -63,4 +63,16 @@ def _fact(queue: Queue, day, hour: int, issued: int, chance: random.Random) -> Q
         service_seconds=served * round(60 * queue.service_minutes * chance.uniform(0.8, 1.2)),
         ranges=called,
         range_hits=round(called * chance.uniform(0.76, 0.9)),
+        waits=_spread(called, wait, 0.9),
+        services=_spread(served, 60 * queue.service_minutes, 0.5),
     )
+
+
+def _spread(count: int, mean: float, reach: float) -> dict[str, int]:
+    """Minutes -> people: evenly from `1 - reach` to `1 + reach` times the mean (seconds)."""
+    found: dict[str, int] = {}
+    for place in range(count):
+        share = 1 + reach * (2 * place / max(count - 1, 1) - 1)
+        minutes = str(round(mean * share / 60))
+        found[minutes] = found.get(minutes, 0) + 1
+    return found

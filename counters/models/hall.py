@@ -214,6 +214,9 @@ class QueueFact(models.Model):
     service_seconds = models.PositiveBigIntegerField(_("seconds of service"), default=0)
     ranges = models.PositiveIntegerField(_("ranges shown"), default=0)
     range_hits = models.PositiveIntegerField(_("ranges that came true"), default=0)
+    # Minutes -> people: what the middle and the slowest tenth are read from.
+    waits = models.JSONField(_("waits by minutes"), default=dict, blank=True)
+    services = models.JSONField(_("services by minutes"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("queue fact")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from counters import figures, figures_tables
 from counters.models import Agency
+from counters.tally import FEWEST
 from counters.words import text_of
 
 DAYS = 30
@@ -38,7 +39,7 @@ def _context() -> dict:
     agencies = {agency.pk: agency for agency in Agency.objects.filter(is_active=True)}
     return {
         "days": DAYS,
-        "fewest": figures.FEWEST,
+        "fewest": FEWEST,
         "total": figures_tables.row_of(made.total, is_public=True),
         "agencies": [
             {

@@ -1,5 +1,6 @@
 """Figures of the queue against a day counted by hand, and what may leave the house."""
 
+import csv
 import io
 from datetime import date, timedelta
 
@@ -9,8 +10,9 @@ from django.core.cache import caches
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from counters import actions, figures
+from counters import actions, figures, tally
 from counters.models import QueueFact, ShownRange
+from mpp import demo_past
 from tests.conftest import make_person, post
 from tests.counters.queue.hall import at, hall, make_queue, take
 
@@ -68,7 +70,7 @@ def day():
 
 def counts(lane, hour):
     row = QueueFact.objects.get(lane=lane, hour=hour)
-    return {name: getattr(row, name) for name in figures.COUNTED}
+    return {name: getattr(row, name) for name in tally.COUNTED}
 
 
 def test_a_day_counted_by_hand(day):
@@ -95,6 +97,68 @@ def test_a_day_counted_by_hand(day):
     assert total.wait_minutes == round((20 + 45 + 3) / 3, 1)
     assert total.service_minutes == 10
     assert (total.hit_percent, total.out_of_order) == (50, 1)
+
+
+def test_median_and_ninetieth_stand_beside_the_mean(day):
+    figures.rebuild(day.queue.site, DAY)
+    made = figures.report(PERIOD)
+    total = made.total
+    # Waits of 3, 20 and 45 minutes, services of 10 and 10.
+    assert (total.wait_median, total.wait_p90, total.wait_minutes) == (20, 45, 22.7)
+    assert (total.service_median, total.service_p90) == (10, 10)
+    assert sorted(tally.wait_p90 for _lane, tally in made.lanes) == [3, 45]
+    assert dict(made.hours)[9].wait_median == 20
+    assert dict(made.agencies)[day.queue.agency_id].wait_median == 20
+
+
+def test_a_middle_of_a_part_is_not_told_as_that_of_the_whole(day):
+    figures.rebuild(day.queue.site, DAY)
+    QueueFact.objects.create(
+        queue=day.queue,
+        day=DAY - timedelta(days=1),
+        hour=9,
+        lane="walk_in",
+        issued=1,
+        called=1,
+        wait_seconds=60,
+    )
+    total = figures.report(figures.Period(DAY - timedelta(days=1), DAY)).total
+    assert (total.wait_median, total.wait_p90) == (None, None)
+    assert total.wait_minutes is not None
+    assert figures.report(PERIOD).total.wait_median == 20
+    assert tally.Tally().service_median is None
+
+
+@pytest.mark.parametrize(
+    ("lane", "jumps"), [("", 1), ("walk_in", 0), ("priority", 1), ("booked", 0)]
+)
+def test_the_class_holds_for_every_part(day, lane, jumps):
+    figures.rebuild(day.queue.site, DAY)
+    made = figures.report(figures.Period(DAY, DAY, lane=lane))
+    assert made.total.out_of_order == jumps
+    assert sum(tally.out_of_order for _agency, tally in made.agencies) == jumps
+    issued = {"": 5, "walk_in": 4, "priority": 1, "booked": 0}[lane]
+    for rows in (made.agencies, made.hours, made.lanes):
+        assert sum(tally.issued for _key, tally in rows) == issued
+    assert sum(tally.issued for tally in made.heat.values()) == issued
+
+
+def test_page_and_files_carry_median_and_ninetieth(day, people, client):
+    client.force_login(people.supervisor)
+    page = client.get(reverse("admin:counters_figures")).content.decode()
+    assert "separuh dalam 20, 9 dari 10 dalam 45 mnt" in page
+    assert "separuh dalam 10, 9 dari 10 dalam 10 mnt" in page
+    text = client.get(reverse("admin:counters_figures_download", args=["csv"])).content.decode()
+    head, *rows = csv.reader(io.StringIO(text.lstrip("\ufeff")))
+    nine = dict(zip(head, next(row for row in rows if row[3] == "9"), strict=True))
+    names = ("rata_rata", "median", "p90")
+    assert [nine[f"menit_menunggu_{name}"] for name in names] == ["32.5", "20", "45"]
+    assert [nine[f"menit_dilayani_{name}"] for name in names] == ["10.0", "10", "10"]
+    book = client.get(reverse("admin:counters_figures_download", args=["xlsx"]))
+    sheet = load_workbook(io.BytesIO(book.content)).active
+    first, *others = sheet.iter_rows(values_only=True)
+    column = first.index("menit_menunggu_p90")
+    assert sorted(row[column] for row in others if row[column] is not None) == [3, 45]
 
 
 def test_counting_again_changes_nothing_and_follows_what_changed(day):
@@ -175,6 +239,7 @@ def test_small_groups_are_not_published(day, client):
     caches["local"].clear()
     page = client.get("/antrean/angka/").content.decode()
     assert "21" in page
+    assert "separuh dalam" in page
     text = client.get("/antrean/angka/unduh.csv").content.decode()
     assert ",10,8," in text
     assert ",9,<5," in text
@@ -190,3 +255,11 @@ def test_queries_of_the_pages_are_fixed(day, people, client, django_assert_max_n
     caches["local"].clear()
     with django_assert_max_num_queries(8):
         client.get("/antrean/angka/")
+
+
+def test_the_past_of_the_demo_has_its_middle_too(day):
+    demo_past.make_past(day.queue.site)
+    total = figures.report(figures.Period(DAY - timedelta(days=28), DAY - timedelta(days=1))).total
+    assert total.called > 0
+    assert total.wait_median < total.wait_p90 <= total.longest_minutes + 1
+    assert total.service_median < total.service_p90
