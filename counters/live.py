@@ -6,6 +6,7 @@ picture is read once per pair and kept in this process, so a hundred watchers co
 Nothing in a picture names a person: numbers, times, classes, counters.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -58,7 +59,13 @@ class Place:
     wanted_counter_id: int | None
     came_back: bool
     defer_count: int
+    queue_id: int
     service: str
+
+    @property
+    def turn(self) -> tuple[datetime, int]:
+        """The order of the calls."""
+        return self.due_at, self.pk
 
     @property
     def label(self) -> str:
@@ -81,6 +88,7 @@ class Desk:
     state: str
     reason: str
     back_at: datetime | None
+    queues: frozenset[int]
 
     @property
     def is_open(self) -> bool:
@@ -90,11 +98,15 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class QueueNow:
-    """The picture of one queue on one day."""
+    """The picture of one queue on one day.
+
+    `beside` waits in other queues of the same counters, in the order of the calls.
+    """
 
     queue: Queue
     day: date
     line: tuple[Place, ...]
+    beside: tuple[Place, ...]
     at_counters: tuple[Place, ...]
     desks: tuple[Desk, ...]
     recent: tuple[tuple[str, float], ...]
@@ -118,15 +130,42 @@ class QueueNow:
     def ahead_of(self, pk: int) -> tuple[Place, ...]:
         """Who would be called before this waiting number, in that order.
 
-        A number sent to one counter does not wait behind numbers sent to another one.
+        A number sent to one counter does not wait behind numbers sent to another one. Numbers of
+        other queues count where every counter that could call this one takes them first.
         """
-        before = []
-        for place in self.line:
-            if place.pk == pk:
-                mine = place.wanted_counter_id
-                return tuple(p for p in before if not mine or p.wanted_counter_id in (None, mine))
-            before.append(place)
-        return tuple(before)
+        own = self.place(pk)
+        if own is None:
+            return self.line
+        mine = own.wanted_counter_id
+        before = [
+            place
+            for place in self.line
+            if place.turn < own.turn and (not mine or place.wanted_counter_id in (None, mine))
+        ]
+        before += [
+            place
+            for place in self.beside
+            if place.turn < own.turn and self._goes_first(place, mine)
+        ]
+        return tuple(sorted(before, key=lambda place: place.turn))
+
+    def order_for(self, pk: int | None) -> tuple[Place, ...]:
+        """The public order, with the numbers of other queues that are called before this one."""
+        if pk is None or self.place(pk) is None:
+            return self.line
+        known = {place.pk for place in self.line}
+        others = [place for place in self.ahead_of(pk) if place.pk not in known]
+        return tuple(sorted((*self.line, *others), key=lambda place: place.turn))
+
+    def _goes_first(self, other: Place, mine: int | None) -> bool:
+        """Whether a number of another queue, due earlier, is taken first wherever I may go."""
+        desks = [self.desk(mine)] if mine else (self.open_desks or self.desks)
+        return bool(desks) and all(
+            desk is not None
+            and other.queue_id in desk.queues
+            and other.wanted_counter_id in (None, desk.pk)
+            for desk in desks
+        )
 
     def wait_at(
         self, ahead: Sequence[Place], now: datetime, wanted_counter: int | None = None
@@ -196,17 +235,21 @@ def picture(queue: Queue, day: QueueDay, site_version: int | None) -> QueueNow:
     return kept
 
 
+def fresh_picture(day: QueueDay) -> QueueNow:
+    """The picture of a queue day (with queue and site) read now: for telling, not for looking."""
+    return _read(day.queue, day)
+
+
 def _read(queue: Queue, day: QueueDay) -> QueueNow:
     """Five queries at most, fewer where hours and learned data are kept."""
-    desks = tuple(
-        Desk(c.pk, c.name, c.zone, c.state, c.state_reason, c.back_at)
-        for c in Counter.objects.filter(queues=queue).order_by("order", "key")
-    )
-    places = _places(day, [desk.pk for desk in desks])
+    desks = _desks(queue)
+    places = _places(day, desks)
+    waiting = [place for place in places if place.state == TicketState.WAITING]
     return QueueNow(
         queue=queue,
         day=day.day,
-        line=tuple(p for p in places if p.state == TicketState.WAITING),
+        line=tuple(place for place in waiting if place.queue_id == queue.pk),
+        beside=tuple(place for place in waiting if place.queue_id != queue.pk),
         at_counters=tuple(p for p in places if p.state in AT_COUNTER),
         desks=desks,
         recent=_recent(day),
@@ -216,10 +259,28 @@ def _read(queue: Queue, day: QueueDay) -> QueueNow:
     )
 
 
-def _places(day: QueueDay, counters: Sequence[int]) -> list[Place]:
-    """Everybody waiting here or standing at one of these counters, in the order of the calls."""
+def _desks(queue: Queue) -> tuple[Desk, ...]:
+    """The counters that serve the queue, each with all queues it serves; one query."""
+    here = Counter.objects.filter(queues=queue).values("pk")
+    columns = ("pk", "name", "zone", "state", "state_reason", "back_at", "queues")
+    rows = Counter.objects.filter(pk__in=here).order_by("order", "key").values_list(*columns)
+    found: dict[int, tuple] = {}
+    served: dict[int, set[int]] = defaultdict(set)
+    for *facts, other in rows:
+        found[facts[0]] = tuple(facts)
+        served[facts[0]].add(other)
+    return tuple(Desk(*facts, frozenset(served[pk])) for pk, facts in found.items())
+
+
+def _places(day: QueueDay, desks: Sequence[Desk]) -> list[Place]:
+    """Everybody waiting here, or waiting for or standing at one of these counters, in order."""
     if day.pk is None:
         return []
+    counters = [desk.pk for desk in desks]
+    others = {pk for desk in desks for pk in desk.queues} - {day.queue_id}
+    beside = Q(pk__in=[])
+    if others:
+        beside = Q(queue_day__queue__in=others, queue_day__day=day.day, state=TicketState.WAITING)
     service = (
         Errand.objects.filter(ticket=OuterRef("pk"), ended_at__isnull=True)
         .order_by("order")
@@ -229,6 +290,7 @@ def _places(day: QueueDay, counters: Sequence[int]) -> list[Place]:
         Ticket.objects.filter(
             Q(queue_day=day, state__in=(TicketState.WAITING, *AT_COUNTER))
             | Q(day=day.day, counter__in=counters, state__in=AT_COUNTER)
+            | beside
         )
         .order_by("due_at", "id")
         .values_list(
@@ -247,6 +309,7 @@ def _places(day: QueueDay, counters: Sequence[int]) -> list[Place]:
             "wanted_counter_id",
             "came_back",
             "defer_count",
+            "queue_day__queue_id",
             Subquery(service),
         )
     )

@@ -5,12 +5,14 @@ query. What was told stands in the rows (`near_at`, the key of the notice): a wo
 killed or runs twice tells nobody twice.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from counters.actions.line_notices import tell_ticket
-from counters.live import NEAR
+from counters.live import NEAR, fresh_picture
 from counters.models import Call, QueueDay, Site, Ticket, TicketState
 from mpp.kit import clock
 
@@ -26,26 +28,44 @@ def tell_turns() -> int:
     days = {clock.local(now, site.time_zone).date() for site in Site.objects.only("time_zone")}
     told = 0
     rows = list(QueueDay.objects.filter(day__in=days).values_list("pk", "version"))
-    for pk, version in rows:
-        if _seen.get(pk) != version:
-            told += _tell_near(pk, now) + _tell_called(pk, now)
-            # Only now: after a fault it is looked at again.
-            _seen[pk] = version
+    changed = {pk: version for pk, version in rows if _seen.get(pk) != version}
+    # Who is called elsewhere at a shared counter moves the neighbours' lines too.
+    for pk in _neighbours(changed):
+        told += _tell_near(pk, now)
+    for pk, version in changed.items():
+        told += _tell_near(pk, now) + _tell_called(pk, now)
+        # Only now: after a fault it is looked at again.
+        _seen[pk] = version
     for pk in set(_seen) - {pk for pk, _version in rows}:
         del _seen[pk]
     return told
 
 
+def _neighbours(changed: Iterable[int]) -> set[int]:
+    """Other queue days of the same day whose queues share a counter with these; one query."""
+    if not changed:
+        return set()
+    shared = QueueDay.objects.filter(
+        queue__counters__queues__days__in=list(changed),
+        day=F("queue__counters__queues__days__day"),
+    )
+    return set(shared.values_list("pk", flat=True)) - set(changed)
+
+
 def _tell_near(queue_day: int, now: datetime) -> int:
     """Whoever has three people before him or fewer, once per number."""
-    first = (
+    first = list(
         Ticket.objects.filter(queue_day=queue_day, state=TicketState.WAITING)
         .select_related("queue_day__queue__site", "queue_day__queue__agency", "owner")
         .order_by("due_at", "id")[: NEAR + 1]
     )
+    if all(ticket.near_at is not None for ticket in first):
+        return 0
+    there = fresh_picture(first[0].queue_day)
     told = 0
-    for ahead, ticket in enumerate(first):
-        if ticket.near_at is None:
+    for ticket in first:
+        ahead = len(there.ahead_of(ticket.pk))
+        if ticket.near_at is None and ahead <= NEAR:
             told += _near(ticket, ahead, now)
     return told
 

@@ -264,10 +264,13 @@ def order(there: QueueNow, mine: int | None) -> list[dict[str, Any]]:
     return [
         {
             "number": place.label if place.pk == mine else place.masked,
-            "reason": reason_words(place, zone),
+            "reason": reason_words(place, zone)
+            if place.queue_id == there.queue.pk
+            else _("%(reason)s, another queue at the same counter")
+            % {"reason": reason_words(place, zone)},
             "is_mine": place.pk == mine,
         }
-        for place in there.line
+        for place in there.order_for(mine)
     ]
 
 
