@@ -120,6 +120,7 @@ def world(people, settings, tmp_path):
         business=business, contact="teman@contoh.id", invited_by=owner
     )
     ticket = _ticket(owner)
+    ticket.queue_day.queue.services.add(draft.version.permit_type.service)
     visit = _visit(people)
     for application in (draft, at_desk, correction):
         application.refresh_from_db()

@@ -151,6 +151,8 @@ def _citizen_arguments(short: str, world) -> list:
         "message-file": [at_desk, world.message.pk],
         "application-withdraw": [at_desk],
         "permit-file": [world.issued.public_ref],
+        "application-booking": [draft, world.queue.pk],
+        "booking-file": [world.booking.pk],
         "ticket-file": [world.ticket.pk],
         "ticket-panel": [world.ticket.pk],
     }.get(short, [draft])
@@ -196,6 +198,8 @@ def _console_arguments(short: str) -> list:
         "counters_console_ticket": [counter.pk, 1],
         "counters_console_act": [counter.pk, "buka"],
         "counters_hall_live": [],
+        "counters_hall_disruption": [],
+        "counters_hall_disruption_end": [1],
         "counters_hall_end_day": [],
         "counters_hall_announce": [],
         "counters_hall_announcement_end": [1],
