@@ -14,6 +14,7 @@ from django.shortcuts import render
 
 from mpp.kit.promise_bar import promise_bar
 from mpp.kit.wording import date_id, when
+from mpp.views.gallery_queue import queue_context
 
 LATER = datetime(2026, 11, 23, 10, 42, tzinfo=ZoneInfo("Asia/Jakarta"))
 PROMISED = date(2026, 11, 27)
@@ -290,6 +291,7 @@ def gallery_context() -> dict[str, Any]:
         "chips": [{"url": "#", "label": "Gratis"}, {"url": "#", "label": "Sampai 7 hari kerja"}],
         "pages": {"previous": "?page=1", "next": "?page=3", "current": "2"},
         "work_groups": _work_groups(),
+        "queue": queue_context(),
         "next_lines": ["Petugas memeriksa kelengkapan", "Kami kabari", "SIP bisa diunduh"],
     }
 
