@@ -72,7 +72,7 @@ def _spread(count: int, mean: float, reach: float) -> dict[str, int]:
     """Minutes -> people: evenly from `1 - reach` to `1 + reach` times the mean (seconds)."""
     found: dict[str, int] = {}
     for place in range(count):
-        share = 1 + reach * (2 * place / max(count - 1, 1) - 1)
+        share = 1 + reach * ((2 * place + 1) / count - 1)
         minutes = str(round(mean * share / 60))
         found[minutes] = found.get(minutes, 0) + 1
     return found
