@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 from accounts.identity import mask_name
 from accounts.models import User
 from counters.actions.base import UNDO_LIMIT
-from counters.actions.calling import can_undo, waiting_for
+from counters.actions.calling import waiting_for
+from counters.actions.undo import can_undo
 from counters.models import (
     Counter,
     CounterState,

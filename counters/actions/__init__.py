@@ -10,7 +10,6 @@ from counters.actions.calling import (
     finish,
     no_answer,
     recall,
-    undo,
 )
 from counters.actions.counter_states import (
     begin_disruption,
@@ -66,6 +65,7 @@ from counters.actions.places import (
 )
 from counters.actions.slots import make_slots
 from counters.actions.tickets import issue
+from counters.actions.undo import undo
 from counters.actions.waiting_list import (
     decline,
     expire_booking,

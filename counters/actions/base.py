@@ -86,10 +86,15 @@ def day_of(queue: Queue, day: date) -> QueueDay:
     return row
 
 
-def touch(*days: int | None) -> None:
-    """Raise the versions of these days (primary keys): pages notice, their rows are held."""
+def touch(*days: int | None) -> datetime:
+    """Raise the versions of these days (primary keys): pages notice, their rows are held.
+
+    Returns the instant of the act, read now that nobody else can act on these days: so what
+    happened later never carries an earlier time.
+    """
     for pk in sorted({pk for pk in days if pk is not None}):
         QueueDay.objects.filter(pk=pk).update(version=F("version") + 1)
+    return clock.now()
 
 
 def touch_site(site_id: int) -> None:
@@ -104,6 +109,7 @@ def step(
     ticket: Ticket,
     to: str,
     *,
+    at: datetime,
     act: str,
     from_: Collection[str],
     actor: User | None,
@@ -116,10 +122,11 @@ def step(
 ) -> TicketStep:
     """Move a ticket through the one door; the step remembers what an undo needs.
 
+    `at` is what `touch` answered: one act has one instant, in the step and in every column.
+
     Raises WrongState when the ticket is elsewhere, IntegrityError when the counter or the
     person is taken already.
     """
-    now = clock.now()
     before = {name: _plain(getattr(ticket, name)) for name in REMEMBERED}
     done = move(
         ticket,
@@ -129,8 +136,8 @@ def step(
         step_model=TicketStep,
         reason=reason,
         key=key,
-        at=now,
-        extra={"state_at": now, **(columns or {})},
+        at=at,
+        extra={"state_at": at, **(columns or {})},
         where=where,
         step_fields={
             "act": act,
@@ -141,11 +148,11 @@ def step(
         },
     )
     if ticket.booking_id is not None and not done.is_repeat:
-        _booking_follows(ticket, done.from_state, actor)
+        _booking_follows(ticket, done.from_state, actor, at)
     return done
 
 
-def _booking_follows(ticket: Ticket, was: str, actor: User | None) -> None:
+def _booking_follows(ticket: Ticket, was: str, actor: User | None, at: datetime) -> None:
     """A booking is done when its number has ended, and goes on when that is taken back."""
     if (was in ENDED) == (ticket.state in ENDED):
         return
@@ -153,6 +160,7 @@ def _booking_follows(ticket: Ticket, was: str, actor: User | None) -> None:
     book_step(
         ticket.booking,
         BookingState.DONE if ended else BookingState.CHECKED_IN,
+        at=at,
         act="done" if ended else "undo",
         from_={BookingState.CHECKED_IN if ended else BookingState.DONE},
         actor=actor,
@@ -163,6 +171,7 @@ def book_step(
     booking: Booking,
     to: str,
     *,
+    at: datetime | None = None,
     act: str,
     from_: Collection[str],
     actor: User | None,
@@ -171,8 +180,11 @@ def book_step(
     columns: dict[str, Any] | None = None,
     where: dict[str, Any] | None = None,
 ) -> BookingStep:
-    """Move a booking through the one door; the step names the slot it stands in afterwards."""
-    now = clock.now()
+    """Move a booking through the one door; the step names the slot it stands in afterwards.
+
+    `at` is the instant of the act, where more than this booking changes at once.
+    """
+    at = at or clock.now()
     return move(
         booking,
         to,
@@ -181,8 +193,8 @@ def book_step(
         step_model=BookingStep,
         reason=reason,
         key=key,
-        at=now,
-        extra={"state_at": now, **(columns or {})},
+        at=at,
+        extra={"state_at": at, **(columns or {})},
         where=where,
         step_fields={"act": act, "slot_id": (columns or {}).get("slot_id", booking.slot_id)},
     )

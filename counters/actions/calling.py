@@ -1,4 +1,4 @@
-"""At the counter: call, recall, serve, finish, no answer, and taking one's last act back.
+"""At the counter: call, recall, serve, finish, no answer.
 
 Two counters cannot call one number: the conditional UPDATE of `move` lets one of them win. One
 counter cannot call two numbers, and one person cannot be called to two counters: partial UNIQUE
@@ -8,12 +8,11 @@ constraints say so on both databases.
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from counters.actions.base import (
-    UNDO_LIMIT,
     CounterBusy,
     Refused,
     current_at,
@@ -27,10 +26,8 @@ from counters.models import (
     Counter,
     CounterState,
     Errand,
-    LiveKey,
     Ticket,
     TicketState,
-    TicketStep,
 )
 from counters.permissions import can_serve
 from mpp.kit import clock
@@ -86,11 +83,15 @@ def call_next(counter: Counter, *, actor: User, key: str = "") -> Ticket:
     _assert_can_call(counter, actor)
     passed: list[int] = []
     for _look in range(LOOKS):
-        ticket = waiting_for(counter).exclude(pk__in=passed).first()
+        line = waiting_for(counter).exclude(pk__in=passed)
+        ticket = line.first()
         if ticket is None:
             break
         try:
-            return _call(ticket, counter, actor=actor, act="call", key=key)
+            # Still the first now that the day is held: somebody may have come back meanwhile.
+            return _call(
+                ticket, counter, actor=actor, act="call", key=key, among=line.values("pk")[:1]
+            )
         except WrongState:
             continue
         except IntegrityError:
@@ -151,15 +152,22 @@ def _called_before(counter: Counter, key: str) -> Ticket | None:
 
 
 def _call(
-    ticket: Ticket, counter: Counter, *, actor: User, act: str, key: str, reason: str = ""
+    ticket: Ticket,
+    counter: Counter,
+    *,
+    actor: User,
+    act: str,
+    key: str,
+    reason: str = "",
+    among: QuerySet[Ticket] | None = None,
 ) -> Ticket:
-    """Bring a waiting number to the counter and write the call the boards read."""
-    now = clock.now()
+    """Bring a waiting number to the counter, if it is `among` these; write what boards read."""
     with transaction.atomic():
-        touch(ticket.queue_day_id)
+        now = touch(ticket.queue_day_id)
         step(
             ticket,
             TicketState.CALLED,
+            at=now,
             act=act,
             from_={"waiting"},
             actor=actor,
@@ -177,7 +185,8 @@ def _call(
             where={
                 "queue_day__queue__counters__in": Counter.objects.filter(
                     pk=counter.pk, state=CounterState.OPEN, staffed_by=actor
-                )
+                ),
+                **({} if among is None else {"pk__in": among}),
             },
         )
         _write_call(ticket, counter, now, key=key)
@@ -220,11 +229,11 @@ def recall(ticket: Ticket, *, actor: User, key: str = "") -> Ticket:
         return ticket
     if ticket.call_count >= ticket.queue_day.queue.most_calls:
         raise Refused(_("Called as often as possible. Mark that nobody came."))
-    now = clock.now()
-    touch(ticket.queue_day_id)
+    now = touch(ticket.queue_day_id)
     step(
         ticket,
         TicketState.CALLED,
+        at=now,
         act="recall",
         from_={"called"},
         actor=actor,
@@ -241,11 +250,11 @@ def recall(ticket: Ticket, *, actor: User, key: str = "") -> Ticket:
 def arrived(ticket: Ticket, *, actor: User, key: str = "") -> Ticket:
     """The person came: the service begins, with the first errand."""
     counter = _assert_at(ticket, actor)
-    now = clock.now()
-    touch(ticket.queue_day_id)
+    now = touch(ticket.queue_day_id)
     done = step(
         ticket,
         TicketState.SERVING,
+        at=now,
         act="arrived",
         from_={"called"},
         actor=actor,
@@ -279,10 +288,10 @@ def no_answer(ticket: Ticket, *, actor: User, key: str = "") -> Ticket:
         and ticket.call_count < ticket.queue_day.queue.least_calls
     ):
         raise Refused(_("Call once more first: nobody is passed over after a single call."))
-    touch(ticket.queue_day_id)
     step(
         ticket,
         TicketState.MISSED,
+        at=touch(ticket.queue_day_id),
         act="no_answer",
         from_={"called"},
         actor=actor,
@@ -301,14 +310,14 @@ def finish(ticket: Ticket, *, actor: User, result: str = "served", key: str = ""
     ends them all.
     """
     counter = _assert_at(ticket, actor)
-    now = clock.now()
     open_errands = ticket.errands.filter(ended_at__isnull=True, began_at__isnull=True)
     if result != "stopped" and open_errands.exists():
         raise Refused(_("This visit has a further service. Send the person there, or end all."))
-    touch(ticket.queue_day_id)
+    now = touch(ticket.queue_day_id)
     done = step(
         ticket,
         TicketState.DONE,
+        at=now,
         act="finish",
         from_={"serving"},
         actor=actor,
@@ -323,77 +332,13 @@ def finish(ticket: Ticket, *, actor: User, result: str = "served", key: str = ""
     return ticket
 
 
-def can_undo(ticket: Ticket, actor: User | None) -> Verdict:
-    """Whether this person may take back the last act on the number now."""
-    last = TicketStep.objects.filter(ticket=ticket).order_by("-id").first()
-    if last is None or last.act not in ("finish", "no_answer", "cancel"):
-        return No(_("There is nothing to take back."))
-    if last.actor_id != getattr(actor, "pk", None):
-        return No(_("Only who did it can take it back."))
-    if clock.now() > last.at + UNDO_LIMIT:
-        return No(_("It can be taken back for five minutes only."))
-    if ticket.queue_day.ended_at is not None:
-        return No(_("The day has ended."))
-    return YES
-
-
-@act
-def undo(ticket: Ticket, *, actor: User | None, key: str = "") -> Ticket:
-    """Take the last finish, no answer or leaving back, within five minutes, by who did it.
-
-    Raises Refused when the counter serves somebody else by now or the person has a new number.
-    """
-    last = TicketStep.objects.filter(ticket=ticket).order_by("-id").first()
-    if key and last is not None and last.act == "undo" and last.key == key:
-        return ticket
-    verdict = can_undo(ticket, actor)
-    if not verdict:
-        raise Refused(verdict.sentence)
-    touch(ticket.queue_day_id)
-    # Errands that ended together with the number open again with it.
-    ended = list(
-        ticket.errands.filter(ticket__state=TicketState.DONE, ended_at=F("ticket__ended_at"))
-    )
-    try:
-        with transaction.atomic():
-            step(
-                ticket,
-                last.from_state,
-                act="undo",
-                from_={last.to_state},
-                actor=actor,
-                key=key,
-                counter=last.counter,
-                columns=_before(last),
-                undoes=last,
-            )
-            LiveKey.objects.filter(ticket=ticket).update(is_live=True)
-    except IntegrityError as taken:
-        raise Refused(
-            _("Too late: the counter serves somebody else, or the person has a new number.")
-        ) from taken
-    Errand.objects.filter(pk__in=[errand.pk for errand in ended]).update(ended_at=None, result="")
-    return ticket
-
-
-def _before(step_: TicketStep) -> dict:
-    """The columns as they were before a step."""
-    times = {"due_at", "start_at", "served_at", "ended_at", "held_until"}
-    return {
-        name: datetime.fromisoformat(value) if name in times and value else value
-        for name, value in step_.before.items()
-    }
-
-
 __all__ = [
     "arrived",
     "call_next",
     "call_this",
     "can_call",
-    "can_undo",
     "finish",
     "no_answer",
     "recall",
-    "undo",
     "waiting_for",
 ]

@@ -28,7 +28,6 @@ from counters.models import (
     TicketState,
 )
 from counters.permissions import can_serve, can_supervise
-from mpp.kit import clock
 from mpp.kit.states import WrongState
 from mpp.kit.transactions import act
 
@@ -56,10 +55,10 @@ def hold(
     if not reason.strip():
         raise Refused(_("Say why the number is put on hold."))
     _assert_desk(ticket, actor)
-    touch(ticket.queue_day_id)
     step(
         ticket,
         TicketState.HELD,
+        at=touch(ticket.queue_day_id),
         act="hold",
         from_={"waiting", "called", "serving"},
         actor=actor,
@@ -81,11 +80,12 @@ def resume(
     Raises CounterBusy when somebody stands at that counter, Refused when it is not open.
     """
     _assert_desk(ticket, actor)
-    touch(ticket.queue_day_id)
+    now = touch(ticket.queue_day_id)
     if counter is None:
         step(
             ticket,
             TicketState.WAITING,
+            at=now,
             act="resume",
             from_={"held"},
             actor=actor,
@@ -93,14 +93,15 @@ def resume(
             columns={"held_until": None},
         )
         return ticket
-    if counter.state != CounterState.OPEN or counter.staffed_by_id != actor.pk:
+    here = Counter.objects.filter(pk=counter.pk, state=CounterState.OPEN, staffed_by=actor)
+    if not here.exists():
         raise Refused(_("Open the counter first."))
-    now = clock.now()
     try:
         with transaction.atomic():
             step(
                 ticket,
                 TicketState.SERVING,
+                at=now,
                 act="resume",
                 from_={"held"},
                 actor=actor,
@@ -141,11 +142,13 @@ def transfer(
         raise Refused(_("Say why the number is transferred."))
     _assert_desk(ticket, actor)
     target = _target(ticket, queue, counter)
-    touch(ticket.queue_day_id, target.pk)
+    now = touch(ticket.queue_day_id, target.pk)
+    _assert_takes_numbers(target, counter)
     lane = ticket.lane
     done = step(
         ticket,
         TicketState.WAITING,
+        at=now,
         act="transfer",
         from_={"called", "serving", "waiting"},
         actor=actor,
@@ -173,8 +176,6 @@ def transfer(
 def _target(ticket: Ticket, queue: Queue | None, counter: Counter | None) -> QueueDay:
     """The day row the number goes to."""
     if counter is not None:
-        if counter.state not in USABLE:
-            raise Refused(_("%(counter)s is closed.") % {"counter": counter.name})
         served = list(counter.queues.select_related("site").order_by("order", "key"))
         if queue is None:
             here = [each for each in served if each.pk == ticket.queue_day.queue_id]
@@ -185,10 +186,16 @@ def _target(ticket: Ticket, queue: Queue | None, counter: Counter | None) -> Que
         raise Refused(_("Choose a queue or a counter."))
     if not queue.is_active or queue.site_id != ticket.queue_day.queue.site_id:
         raise Refused(_("Choose a queue of this site."))
-    target = day_of(queue, ticket.day)
-    if target.closed_at or target.ended_at:
+    return day_of(queue, ticket.day)
+
+
+def _assert_takes_numbers(target: QueueDay, counter: Counter | None = None) -> None:
+    """Asked when the day is held, for closing holds it too: nobody is sent where it is closed."""
+    open_days = QueueDay.objects.filter(closed_at__isnull=True, ended_at__isnull=True)
+    if not open_days.filter(pk=target.pk).exists():
         raise Refused(_("That queue is closed today."))
-    return target
+    if counter and not Counter.objects.filter(pk=counter.pk, state__in=USABLE).exists():
+        raise Refused(_("%(counter)s is closed.") % {"counter": counter.name})
 
 
 @act
@@ -207,7 +214,6 @@ def next_errand(ticket: Ticket, *, actor: User, key: str = "") -> Ticket:
     right = can_serve(actor, counter)
     if not right or counter.staffed_by_id != actor.pk:
         raise Refused(_("Somebody else is at this counter. Take it over first."))
-    now = clock.now()
     rows = list(ticket.errands.filter(ended_at__isnull=True).order_by("order"))
     under_way = [row for row in rows if row.began_at is not None]
     following = [row for row in rows if row.began_at is None]
@@ -215,10 +221,9 @@ def next_errand(ticket: Ticket, *, actor: User, key: str = "") -> Ticket:
         raise Refused(_("There is no further service. Finish the number."))
     queue = following[0].queue
     target = day_of(queue, ticket.day)
-    if target.closed_at or target.ended_at:
-        raise Refused(_("That queue is closed today."))
     stays = queue.counters.filter(pk=counter.pk).exists()
-    touch(ticket.queue_day_id, target.pk)
+    now = touch(ticket.queue_day_id, target.pk)
+    _assert_takes_numbers(target)
     columns = {"queue_day_id": target.pk}
     if not stays:
         columns |= {
@@ -230,6 +235,7 @@ def next_errand(ticket: Ticket, *, actor: User, key: str = "") -> Ticket:
     done = step(
         ticket,
         TicketState.SERVING if stays else TicketState.WAITING,
+        at=now,
         act="next_errand",
         from_={"serving"},
         actor=actor,

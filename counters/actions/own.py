@@ -20,8 +20,15 @@ DEFER_MINUTES = (10, 20, 30, 60)
 @act
 def printed(ticket: Ticket, *, actor: User | None = None, key: str = "") -> Ticket:
     """The paper came out, or it failed and the number is shown on the screen: it waits now."""
-    touch(ticket.queue_day_id)
-    step(ticket, TicketState.WAITING, act="printed", from_={"printing"}, actor=actor, key=key)
+    step(
+        ticket,
+        TicketState.WAITING,
+        at=touch(ticket.queue_day_id),
+        act="printed",
+        from_={"printing"},
+        actor=actor,
+        key=key,
+    )
     return ticket
 
 
@@ -43,16 +50,17 @@ def cancel(
     ticket: Ticket, *, actor: User | None = None, reason: str = "", key: str = ""
 ) -> Ticket:
     """The person leaves the line; the number is not given to anybody else."""
-    touch(ticket.queue_day_id)
+    now = touch(ticket.queue_day_id)
     done = step(
         ticket,
         TicketState.CANCELLED,
+        at=now,
         act="cancel",
         from_={"waiting", "held", "missed", "printing"},
         actor=actor,
         reason=reason,
         key=key,
-        columns={"ended_at": clock.now()},
+        columns={"ended_at": now},
     )
     if not done.is_repeat:
         end_keys(ticket=ticket)
@@ -81,11 +89,12 @@ def defer(ticket: Ticket, *, minutes: int, actor: User | None = None, key: str =
     verdict = can_defer(ticket)
     if not verdict:
         raise Refused(verdict.sentence)
-    touch(ticket.queue_day_id)
-    due = max(ticket.due_at, clock.now()) + timedelta(minutes=minutes)
+    now = touch(ticket.queue_day_id)
+    due = max(ticket.due_at, now) + timedelta(minutes=minutes)
     step(
         ticket,
         TicketState.WAITING,
+        at=now,
         act="defer",
         from_={"waiting"},
         actor=actor,
@@ -117,11 +126,12 @@ def come_back(ticket: Ticket, *, actor: User | None = None, key: str = "") -> Ti
     verdict = can_come_back(ticket)
     if not verdict:
         raise Refused(verdict.sentence)
-    touch(ticket.queue_day_id)
-    due = clock.now() + timedelta(minutes=ticket.queue_day.queue.come_back_minutes)
+    now = touch(ticket.queue_day_id)
+    due = now + timedelta(minutes=ticket.queue_day.queue.come_back_minutes)
     step(
         ticket,
         TicketState.WAITING,
+        at=now,
         act="come_back",
         from_={"missed"},
         actor=actor,
@@ -151,14 +161,15 @@ def expire_missed() -> int:
 @act
 def expire(ticket: Ticket, *, from_: Sequence[str] = (TicketState.MISSED,)) -> Ticket:
     """End a number nobody will call any more."""
-    touch(ticket.queue_day_id)
+    now = touch(ticket.queue_day_id)
     step(
         ticket,
         TicketState.EXPIRED,
+        at=now,
         act="expire",
         from_=set(from_),
         actor=None,
-        columns={"ended_at": clock.now()},
+        columns={"ended_at": now},
     )
     end_keys(ticket=ticket)
     return ticket

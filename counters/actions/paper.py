@@ -181,16 +181,16 @@ def _end(ticket: Ticket, entry: PaperEntry, actor: User) -> None:
             "first_called_at": entry.served_at,
             "call_count": 1,
         }
-    with clock.replay(entry.ended_at):
-        step(
-            ticket,
-            TicketState.DONE if served else TicketState.CANCELLED,
-            act="key_in",
-            from_={"waiting"},
-            actor=actor,
-            counter=entry.counter if served else None,
-            columns=columns,
-        )
+    step(
+        ticket,
+        TicketState.DONE if served else TicketState.CANCELLED,
+        at=entry.ended_at,
+        act="key_in",
+        from_={"waiting"},
+        actor=actor,
+        counter=entry.counter if served else None,
+        columns=columns,
+    )
     ticket.errands.update(
         ended_at=entry.ended_at,
         result="served" if served else "",
