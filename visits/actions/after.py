@@ -105,7 +105,8 @@ def add_photo(visit: Visit, *, actor: User, file: StoredFile, caption: str = "")
     if not file.mime.startswith("image/"):
         raise Refused(_("Send a photo (JPG, PNG or HEIC)."), status=400, field="file")
     if visit.photos.count() >= MOST_PHOTOS:
-        raise Refused(_("A visit takes at most %(count)s photos.") % {"count": MOST_PHOTOS})
+        sentence = _("A visit takes at most %(count)s photos.")
+        raise Refused(sentence % {"count": MOST_PHOTOS}, status=409, field="file")
     return VisitPhoto.objects.create(
         visit=visit,
         file=file,

@@ -98,9 +98,7 @@ def after_working_days(visit: Visit, count: int) -> datetime:
 
 
 def days_left(visit: Visit) -> int:
-    """Working days left to answer, counted from today; never below 0."""
-    if visit.answer_due_at is None:
-        return 0
+    """Working days left to answer a visit that waits for us, from today; never below 0."""
     calendar = calendar_of(visit.site, closed_days(visit.site))
     today = next_open_day(clock.today(visit.site.time_zone), calendar)
     return max(0, working_days_between(today, calendar.day_of(visit.answer_due_at), calendar))

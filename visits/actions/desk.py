@@ -25,6 +25,15 @@ def _begin(visit: Visit, act_name: str, actor: User, key: str) -> bool:
     return True
 
 
+def _host_for(visit: Visit, named: User | None) -> User:
+    """The host named now, else the visit's own; raises Refused when there is none who may."""
+    host = named or visit.host
+    if host is None:
+        raise Refused(_("Choose who receives the delegation."), status=400, field="host")
+    require(can_host(host))
+    return host
+
+
 @act
 def ask(visit: Visit, *, actor: User, text: str, key: str = "") -> Visit:
     """Ask the delegation something; the days to answer stand still until it answers."""
@@ -84,10 +93,7 @@ def offer(
     """
     if not _begin(visit, "offer", actor, key):
         return visit
-    host = host or visit.host
-    if host is None:
-        raise Refused(_("Choose who receives the delegation."), status=400, field="host")
-    require(can_host(host))
+    host = _host_for(visit, host)
     if visit.slot_id and host.pk != visit.host_id:
         sentence = _("Offer this date with the present host, then change the host.")
         raise Refused(sentence, status=400, field="host")
@@ -140,10 +146,7 @@ def approve(
     if not _begin(visit, "approve", actor, key):
         return visit
     base.need_letter(visit)
-    host = host or visit.host
-    if host is None:
-        raise Refused(_("Choose who receives the delegation."), status=400, field="host")
-    require(can_host(host))
+    host = _host_for(visit, host)
     lead = _lead_of(merge_with, session, date) if merge_with else None
     slot = approval.hosted_slot(
         visit, session, date, host=host, people=visit.size, groups=0 if lead else 1
