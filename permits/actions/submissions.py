@@ -136,12 +136,10 @@ def _comparable(text: str) -> Any:
 
 
 def unanswered_items(case: CaseFile) -> list[CorrectionItem]:
-    """The asked things that are still exactly as they were.
+    """The asked things of the open round that are still exactly as they were.
 
     What the corrected answers no longer ask for cannot be changed any more: it counts as done.
     """
-    if case.open_round is None:
-        return []
     return [
         item
         for item in case.open_round.items.all()
