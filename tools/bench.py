@@ -3,6 +3,7 @@
     make bench                        CPU time, requests per second and p95, as ratios
     make bench ARGS=--weights         page weights (Brotli, first visit) and numbers of requests
     make bench ARGS="--rounds 9"      longer, steadier
+    make bench ARGS="--only visit"    the pages whose name holds this word
 
 Both servers run gunicorn with mpp/gunicorn.py and one process; rounds of all pages alternate, so
 that a noisy machine disturbs all alike. CPU time is the server's own, from /proc: compare the
@@ -273,6 +274,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--weights", action="store_true")
     parser.add_argument("--targets", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--only", default="", help="pages whose name holds this word")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=120, help="per page and round")
     options = parser.parse_args()
@@ -301,6 +303,7 @@ def main() -> int:
             text=True,
         )
         found = [Target(**each) for each in json.loads(listed.stdout.splitlines()[-1])]
+        found = [target for target in found if options.only in target.name]
         for path, text in BARE.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text)

@@ -101,6 +101,8 @@ def pages() -> list[tuple]:
         ("  words", f"{services}?q=ktp+hilang", 9, "", False, "search words"),
         ("  filters", f"{services}?for=person&channel=online", 9, "", False, "two filters"),
         ("service", reverse("counters:service-detail", args=["sip-dokter"]), 6, "", False, ""),
+        ("visits", reverse("visits:calendar"), 10, "", False, "public month"),
+        ("visit form", reverse("visits:request"), 14, "", False, "request, without account"),
         ("form step", form, 14, citizen, False, f"{FIELDS} fields"),
         ("status", journey, 12, citizen, False, f"{documents} documents"),
         (

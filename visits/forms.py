@@ -132,14 +132,19 @@ class RequestForm(WishesMixin, LetterFields):
     )
 
     def __init__(
-        self, *args: Any, openings: Iterable[Opening], rules: VisitRules, **kwargs: Any
+        self,
+        *args: Any,
+        openings: Iterable[Opening],
+        rules: VisitRules,
+        drawn: str | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.rules = rules
         self.fields["topics"].queryset = Topic.objects.filter(is_active=True)
         self.fields["topics"].label_from_instance = lambda topic: text_of(topic, "name")
         self.fields["size"].help_text = _("At most %(count)s.") % {"count": rules.size_max}
-        self.add_wishes(openings, needed=True)
+        self.add_wishes(openings, needed=True, drawn=drawn)
 
     def clean_size(self) -> int | None:
         """The size, within what the site receives at once."""

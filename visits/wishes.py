@@ -23,21 +23,50 @@ Wish = tuple[VisitSession, date]
 
 
 class WishSelect(forms.Select):
-    """A select of some hundred sessions, drawn by itself: one template per option is dear."""
+    """A select of some hundred sessions, drawn by itself: one template per option is dear.
+
+    `drawn` are the options that can be had, as HTML of `drawn_options`, shared by all selects.
+    """
+
+    def __init__(self, drawn: str, gone: tuple[str, str] | None = None) -> None:
+        super().__init__(choices=[NO_ANSWER, *([gone] if gone else [])])
+        self.drawn = drawn
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """The select with its months as groups; `choices` are pairs, grouped or not."""
-        chosen = "" if value is None else str(value)
-        inner = [self._drawn(value, label, chosen) for value, label in self.choices]
+        """The select; what was chosen before and is gone stands first."""
+        chosen = _mark("" if value is None else str(value))
+        rows = "".join(_option(value, label) for value, label in self.choices) + self.drawn
+        rows = rows.replace(chosen, f"{chosen} selected", 1)
         all_attrs = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
-        return format_html("<select{}>{}</select>", all_attrs, mark_safe("".join(inner)))  # noqa: S308
+        return format_html("<select{}>{}</select>", all_attrs, mark_safe(rows))  # noqa: S308
 
-    def _drawn(self, value: str, label: Any, chosen: str) -> str:
-        if isinstance(label, list):
-            rows = "".join(self._drawn(each, text, chosen) for each, text in label)
-            return f'<optgroup label="{escape(value)}">{rows}</optgroup>'
-        mark = " selected" if value == chosen else ""
-        return f'<option value="{escape(value)}"{mark}>{escape(label)}</option>'
+
+def _mark(value: str) -> str:
+    """How an option with this value begins."""
+    return f'<option value="{escape(value)}"'
+
+
+def _option(value: str, label: Any) -> str:
+    return f"{_mark(value)}>{escape(label)}</option>"
+
+
+def value_of(opening: Opening) -> str:
+    """What stands for a session on a day in a form."""
+    return f"{opening.session.key}:{opening.date.isoformat()}"
+
+
+def drawn_options(openings: Iterable[Opening]) -> str:
+    """The options of all sessions that can be had, months as groups, in the active language."""
+    groups: dict[str, list[str]] = {}
+    for each in openings:
+        session = each.session
+        times = hours(session.starts_at, session.ends_at)
+        label = f"{date_id(each.date)}, {times} ({text_of(session, 'name')})"
+        groups.setdefault(date_id(each.date, "month"), []).append(_option(value_of(each), label))
+    return "".join(
+        f'<optgroup label="{escape(month)}">{"".join(rows)}</optgroup>'
+        for month, rows in groups.items()
+    )
 
 
 class WishesMixin:
@@ -46,35 +75,29 @@ class WishesMixin:
     What was chosen and can no longer be had stays shown, and is refused with a sentence.
     """
 
-    def add_wishes(self, openings: Iterable[Opening], *, needed: bool) -> None:
-        """Add the fields at the end of the form."""
-        self.openings = {
-            f"{each.session.key}:{each.date.isoformat()}": (each.session, each.date)
-            for each in openings
-        }
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for value, (session, day) in self.openings.items():
-            label = (
-                f"{date_id(day)}, {hours(session.starts_at, session.ends_at)}"
-                f" ({text_of(session, 'name')})"
-            )
-            groups.setdefault(date_id(day, "month"), []).append((value, label))
+    def add_wishes(
+        self, openings: Iterable[Opening], *, needed: bool, drawn: str | None = None
+    ) -> None:
+        """Add the fields at the end of the form; `drawn` are their options, drawn before."""
+        openings = list(openings)
+        self.openings = {value_of(each): (each.session, each.date) for each in openings}
+        drawn = drawn_options(openings) if drawn is None else drawn
         labels = (_("First wish"), _("Second wish"), _("Third wish"))
         for number in range(1, MOST_WISHES + 1):
             self.fields[f"wish_{number}"] = forms.CharField(
                 label=labels[number - 1],
                 required=needed and number == 1,
                 max_length=80,
-                widget=WishSelect(choices=[NO_ANSWER, *self._choices(groups, number)]),
+                widget=WishSelect(drawn, self._gone(number)),
             )
 
-    def _choices(self, groups: dict[str, list], number: int) -> list:
-        typed = self.data.get(f"wish_{number}", "") if self.is_bound else ""
-        typed = typed or self.initial.get(f"wish_{number}", "")
-        gone = (
-            [(typed, _("The session chosen before"))] if typed not in ("", *self.openings) else []
-        )
-        return [*gone, *groups.items()]
+    def _gone(self, number: int) -> tuple[str, str] | None:
+        """The wish that was chosen and cannot be had any more, to be shown all the same."""
+        name = f"wish_{number}"
+        typed = (self.data.get(name, "") if self.is_bound else "") or self.initial.get(name, "")
+        if typed in ("", *self.openings):
+            return None
+        return typed, _("The session chosen before")
 
     def clean_wishes(self) -> None:
         """Refuse a session that cannot be had any more."""

@@ -1,11 +1,13 @@
 """/studi-tiru/: when delegations can come, how it works, and what there is to take home."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
@@ -15,21 +17,16 @@ from django.views.decorators.http import require_safe
 from counters.models import Site
 from counters.words import text_of, weekday_words
 from mpp.kit.files import respond
+from mpp.kit.prepared import Prepared
 from mpp.kit.wording import date_id, file_size
 from visits import month
-from visits.availability import Day, Frame, Opening, frame_of
+from visits.availability import Day, Frame, Opening
 from visits.models import Material, MaterialAudience, Visit
+from visits.shown import Shown, shown, sites
 from visits.states import VISITED
 from visits.words import hours
 
 REGIONS_SHOWN = 6
-
-
-def sites() -> list[Site]:
-    """The places that receive delegations, in their order."""
-    return list(
-        Site.objects.filter(visit_rules__is_active=True).order_by("order", "key").distinct()
-    )
 
 
 def chosen_site(request: HttpRequest, known: list[Site]) -> Site | None:
@@ -46,24 +43,54 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     site = chosen_site(request, known)
     if site is None:
         return render(request, "visits/closed.html", status=200)
-    frame = frame_of(site)
-    start = month.month_start(request.GET.get("bulan", "")[:7], frame)
-    built = month.build(frame, start, request.GET.get("hari", "")[:10])
+    held = shown(site)
+    start = month.month_start(request.GET.get("bulan", "")[:7], held.frame)
+    chosen = _day_of(request.GET.get("hari", "")[:10], start)
     context = {
-        "site": site,
-        "sites": _site_links(known, site),
-        "rules": frame.rules,
-        "note": text_of(frame.rules, "note"),
-        "ask_url": f"{reverse('visits:request')}?{urlencode({'lokasi': site.key})}",
-        "sessions_of_week": [_session_line(session) for session in frame.sessions],
-        "facts": _facts(frame),
-        "materials": [_material(row) for row in public_materials()],
+        "month_html": held.fragment(
+            ("month", start, chosen), lambda: _month_html(held, known, start, chosen)
+        ),
+        "rules_html": held.fragment("rules", lambda: _rules_html(held.frame)),
+        "bring_html": held.fragment("bring", lambda: _bring_html(held.frame)),
+        "materials": [_material(row) for row in _PUBLIC_MATERIALS.rows()],
         "blueprint_url": reverse("blueprint"),
         "learned": _learned(),
         "learned_url": reverse("visits:regions"),
-        **_month_context(frame, built),
     }
     return render(request, "visits/calendar.html", context)
+
+
+def _day_of(text: str, start: date) -> str:
+    """The chosen day when it lies in the month that is shown, else an empty text."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return ""
+    return day.isoformat() if day.replace(day=1) == start else ""
+
+
+def _month_html(held: Shown, known: list[Site], start: date, chosen: str) -> str:
+    """The calendar of a month and the sessions of the chosen day."""
+    built = month.build(held.frame, start, chosen)
+    context = {"sites": _site_links(known, held.site), **_month_context(held.frame, built)}
+    return render_to_string("visits/_month.html", context)
+
+
+def _bring_html(frame: Frame) -> str:
+    """How it works and what to bring."""
+    return render_to_string("visits/_bring.html", {"note": text_of(frame.rules, "note")})
+
+
+def _rules_html(frame: Frame) -> str:
+    """What the place holds, as a ticket beside the calendar."""
+    query = urlencode({"lokasi": frame.site.key})
+    context = {
+        "site": frame.site,
+        "ask_url": f"{reverse('visits:request')}?{query}",
+        "sessions_of_week": [_session_line(session) for session in frame.sessions],
+        "facts": _facts(frame),
+    }
+    return render_to_string("visits/_rules.html", context)
 
 
 def _site_links(known: list[Site], chosen: Site) -> list[dict[str, Any]]:
@@ -164,6 +191,9 @@ def public_materials():
     )
 
 
+_PUBLIC_MATERIALS = Prepared(public_materials)
+
+
 def _material(row: Material) -> dict[str, str]:
     return material_line(row, reverse("visits:material", args=[row.key]))
 
@@ -189,11 +219,15 @@ def material(request: HttpRequest, key: str) -> HttpResponse:
     return respond(row.file, download=False)
 
 
+def _named_visits():
+    rows = Visit.objects.filter(state__in=VISITED, listed_at__isnull=False)
+    named = rows.order_by("-slot__day__date", "-pk").values_list("institution", flat=True)
+    return named[: REGIONS_SHOWN * 3]
+
+
+_NAMED = Prepared(_named_visits)
+
+
 def _learned() -> list[str]:
     """Names of institutions that were here lately and agreed to be named."""
-    rows = (
-        Visit.objects.filter(state__in=VISITED, listed_at__isnull=False)
-        .order_by("-slot__day__date", "-pk")
-        .values_list("institution", flat=True)
-    )
-    return list(dict.fromkeys(rows[: REGIONS_SHOWN * 3]))[:REGIONS_SHOWN]
+    return list(dict.fromkeys(_NAMED.rows()))[:REGIONS_SHOWN]

@@ -4,6 +4,7 @@ The draft has a secret link of its own from then on. What was typed stays on the
 happens; a letter that came in good order stays with the draft.
 """
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -28,8 +30,9 @@ from visits.forms import RequestForm, regions_found
 from visits.links import visit_path
 from visits.models import Visit
 from visits.querysets import secret_of
+from visits.shown import Shown, shown, sites
 from visits.states import VisitState
-from visits.views.public import chosen_site, sites
+from visits.views.public import chosen_site
 from visits.views.public_access import (
     is_limited,
     limited_sentence,
@@ -41,6 +44,7 @@ from visits.views.public_access import (
     secret_page,
     tells_refusals,
 )
+from visits.wishes import drawn_options
 from visits.workflow import Refused
 
 # A field people do not see; programs that fill in everything do.
@@ -66,6 +70,16 @@ def _titles() -> dict[str, str]:
     }
 
 
+def _empty_form(held: Shown, wish: str) -> RequestForm:
+    """The form nobody has written into, with the session chosen in the calendar."""
+    return RequestForm(
+        initial={"wish_1": wish},
+        openings=held.openings,
+        rules=held.frame.rules,
+        drawn=held.fragment("options", lambda: drawn_options(held.openings)),
+    )
+
+
 def _form(site: Site, data: Any = None, files: Any = None, initial: Any = None) -> RequestForm:
     frame = frame_of(site)
     return RequestForm(
@@ -86,8 +100,9 @@ def request_page(request: HttpRequest) -> HttpResponse:
         return render(request, "visits/closed.html", status=404 if request.POST else 200)
     if request.method == "GET":
         wish = f"{request.GET.get('sesi', '')}:{request.GET.get('tanggal', '')}"
-        form = _form(site, initial={"wish_1": wish[:80] if wish != ":" else ""})
-        return _page(request, site, form, key=new_key())
+        wish = wish[:80] if wish != ":" else ""
+        held = shown(site)
+        return _page(request, site, _empty_form(held, wish), key=new_key(), held=held)
     if request.POST.get(TRAP):
         return redirect("visits:calendar")
     key = posted_key(request)
@@ -171,19 +186,16 @@ def _page(
     key: str,
     draft: Visit | None = None,
     is_search: bool = False,
+    held: Shown | None = None,
     status: int = 200,
 ) -> HttpResponse:
     # A search only brings regions: nothing is judged yet.
-    shown = _unjudged(form) if is_search else form
-    code = str(shown["region_code"].value() or "")
+    judged = _unjudged(form) if is_search else form
+    code = str(judged["region_code"].value() or "")
     query = request.POST.get("region_q", "")[:80]
     letter = draft.letter_file if draft else None
     context = {
-        "form": shown,
-        "sections": [
-            {"key": name, "title": _titles()[name], "fields": [shown[each] for each in fields]}
-            for name, fields in SECTIONS
-        ],
+        "form": judged,
         "site": site,
         "key": key,
         "region": {
@@ -199,8 +211,25 @@ def _page(
         "calendar_url": f"{reverse('visits:calendar')}?lokasi={site.key}",
         "trap": TRAP,
     }
+    context["sections"] = _sections(judged, context, held)
     response = render(request, "visits/request.html", context, status=status)
     return sealed(response) if draft else response
+
+
+def _sections(form: Form, context: dict[str, Any], held: Shown | None) -> list[dict[str, Any]]:
+    """The groups of fields; those of an empty form are the same for everybody and are kept."""
+    titles, found = _titles(), []
+    for name, fields in SECTIONS:
+        section = {"title": titles[name], "html": "", "fields": [form[each] for each in fields]}
+        is_empty = held and not any(form.initial.get(each) for each in fields)
+        if is_empty:
+            section["html"] = held.fragment(("form", name), partial(_draw, section, context))
+        found.append(section)
+    return found
+
+
+def _draw(section: dict[str, Any], context: dict[str, Any]) -> str:
+    return render_to_string("visits/_request_section.html", {**context, "section": section})
 
 
 def _unjudged(form: Form) -> Form:
