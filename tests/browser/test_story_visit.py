@@ -73,7 +73,8 @@ def decide(visit: Visit, people) -> Visit:
 
 
 @pytest.mark.parametrize(
-    ("size", "javascript"), [("phone", True), ("desktop", True), ("desktop", False)]
+    ("size", "javascript"),
+    [("phone", True), ("desktop", True), ("phone", False), ("desktop", False)],
 )
 def test_a_delegation_comes(screens, town, tmp_path, settings, size, javascript):
     settings.DATA_DIR = tmp_path
