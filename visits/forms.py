@@ -20,7 +20,6 @@ from visits.wishes import NO_ANSWER, WishesMixin
 
 LETTER_BYTES = 10 * MEGABYTE
 LONGEST_TEXT = 2_000
-LONGEST_PASTE = 20_000
 REGIONS_FOUND = 12
 
 
@@ -247,38 +246,6 @@ class JoinForm(SafeFormMixin, forms.Form):
     name = SafeNameField(label=gettext_lazy("Name"), max_length=150)
     position = SafeNameField(label=gettext_lazy("Position"), max_length=150, required=False)
     code = forms.CharField(label=gettext_lazy("Code shown on site"), max_length=12)
-
-
-class PeopleForm(SafeFormMixin, forms.Form):
-    """Many people at once: one a line, parts separated by ; or a tab (pasted from a table)."""
-
-    lines = SafeTextField(
-        label=gettext_lazy("People, one a line"),
-        help_text=gettext_lazy(
-            "Name; position; institution; staff number; mobile number; travel order. "
-            "Only the name is needed. You can paste rows of a table."
-        ),
-        max_length=LONGEST_PASTE,
-        widget=forms.Textarea(attrs={"rows": 8}),
-    )
-
-    def clean_lines(self) -> list[dict[str, Any]]:
-        """The people; a sentence names each line that cannot be read."""
-        people, faults = [], []
-        lines = self.cleaned_data["lines"].split("\n")
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            parts = [part.strip() for part in line.replace("\t", ";").split(";")]
-            form = PersonForm(dict(zip(PersonForm.base_fields, parts, strict=False)))
-            if len(parts) > len(PersonForm.base_fields) or not form.is_valid():
-                told = next(iter(form.errors.values()), [_("This line has too many parts.")])[0]
-                faults.append(_("Line %(number)s: %(fault)s") % {"number": number, "fault": told})
-            else:
-                people.append(form.cleaned_data)
-        if faults:
-            raise ValidationError(faults[:5])
-        return people
 
 
 SCORES = [

@@ -33,6 +33,7 @@ urlpatterns = [
     path(f"{ONE}tindakan/<slug:slug>/", public_acts.act_page, name="act"),
     path(f"{ONE}peserta/tambah/", public_people.person_add, name="person-add"),
     path(f"{ONE}peserta/banyak/", public_people.people_add, name="people-add"),
+    path(f"{ONE}peserta/contoh.csv", public_people.people_template, name="people-template"),
     path(f"{ONE}peserta/<int:pk>/", public_people.person_change, name="person-change"),
     path(f"{ONE}dokumen/<str:code>/", public_papers.paper, name="paper"),
     path(f"{ONE}agenda.pdf", public_papers.agenda, name="agenda"),

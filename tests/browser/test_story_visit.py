@@ -45,9 +45,25 @@ def ask(screen: Screen, tmp_path, day) -> None:
     screen.put("contact_phone", "0812 3456 7890")
     screen.press("Kirim permohonan")
     assert "Ada 1 yang perlu diperbaiki" in screen.text
+    assert "Tidak ditemukan" not in screen.text
     screen.check("kunjungan-salah")
     screen.put("contact_email", "rina@tanahlaut.contoh.id")
     screen.press("Kirim permohonan")
+
+
+def bring_people(screen: Screen, tmp_path) -> None:
+    """A list from a spreadsheet with one mistake in it, corrected on the page, then saved."""
+    listed = tmp_path / "peserta.csv"
+    listed.write_bytes("Nama;Jabatan;NIP\r\nRina;Kabag;1,98E+17\r\nBudi;Staf\r\n".encode("cp1252"))
+    screen.page.set_input_files('main [name="file"]', str(listed))
+    screen.press("Periksa dulu")
+    assert "1 orang terbaca. 1 baris perlu diperbaiki." in screen.text
+    screen.check("kunjungan-peserta-salah")
+    screen.page.fill('main [name="lines"]', "Rina;Kabag\nBudi;Staf\nSari;Staf")
+    screen.press("Periksa dulu")
+    assert "3 orang terbaca" in screen.text
+    screen.check("kunjungan-peserta-periksa")
+    screen.press("Simpan")
 
 
 def make_papers() -> None:
@@ -100,8 +116,7 @@ def test_a_delegation_comes(screens, town, tmp_path, settings, size, javascript)
     decide(visit, town)
     guest.open(visit_path(visit)).check("kunjungan-halaman")
     guest.open(f"{visit_path(visit)}peserta/banyak/").check("kunjungan-peserta")
-    guest.page.fill('main [name="lines"]', "Rina;Kabag\nBudi;Staf\nSari;Staf")
-    guest.press("Simpan")
+    bring_people(guest, tmp_path)
     assert visit.participants.count() == 3
     with time_machine.travel(visit.slot.starts_at + timedelta(minutes=5), tick=True):
         rina, budi, sari = visit.participants.all()

@@ -42,6 +42,14 @@ def room_in_list(visit: Visit) -> int:
     return most - visit.participants.filter(is_walk_in=False).count()
 
 
+def check_room(visit: Visit, count: int) -> None:
+    """Raise Refused when the list does not take `count` more people."""
+    room = room_in_list(visit)
+    if count > room:
+        sentence = _("The list has room for %(count)s more people. Ask the host for more places.")
+        raise Refused(sentence % {"count": max(room, 0)}, status=409, field="name")
+
+
 @act
 def add_participants(
     visit: Visit, *, rows: Iterable[Mapping[str, Any]], actor: User | None = None
@@ -49,10 +57,7 @@ def add_participants(
     """Add people to the list, all or none; raises Refused when there is no room for them."""
     _may_edit(visit, actor)
     people = [clean_person(row) for row in rows]
-    room = room_in_list(visit)
-    if len(people) > room:
-        sentence = _("The list has room for %(count)s more people. Ask the host for more places.")
-        raise Refused(sentence % {"count": max(room, 0)}, status=409, field="name")
+    check_room(visit, len(people))
     last = visit.participants.order_by("-order").values_list("order", flat=True).first() or 0
     return [
         Participant.objects.create(visit=visit, order=last + number, **person)

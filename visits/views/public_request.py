@@ -193,6 +193,7 @@ def _page(
     judged = _unjudged(form) if is_search else form
     code = str(judged["region_code"].value() or "")
     query = request.POST.get("region_q", "")[:80]
+    found = regions_found(query)
     letter = draft.letter_file if draft else None
     context = {
         "form": judged,
@@ -201,8 +202,9 @@ def _page(
         "region": {
             "query": query,
             "chosen": _region_choice(code),
-            "found": [_choice(found) for found in regions_found(query) if found.code != code],
-            "is_searched": bool(query),
+            "found": [_choice(each) for each in found if each.code != code],
+            # Nothing is missing where the only region found is the chosen one.
+            "is_searched": bool(query) and not found,
             "url": reverse("visits:region-search"),
         },
         "action": _action(site, draft),
