@@ -33,7 +33,7 @@ PARTS = {
         "screens.css",
         "frame.css",
     ],
-    "css/board.css": ["tokens.css", "board.css"],
+    "css/board.css": ["tokens.css", "board.css", "code.css"],
     "css/kiosk.css": ["tokens.css", "kiosk.css"],
     "css/sheets.css": ["tokens.css", "sheets.css"],
     "css/ticket80.css": ["tokens.css", "ticket80.css"],
@@ -41,9 +41,10 @@ PARTS = {
     "js/desk.js": ["shared.js", "forms.js", "upload.js", "desk.js", "desklive.js"],
     "js/board.js": ["board.js"],
     "js/kiosk.js": ["kiosk.js"],
+    "js/code.js": ["code.js"],
 }
 # Screens of the hall: their scripts stand alone.
-WITHOUT_HTMX = {"js/board.js", "js/kiosk.js"}
+WITHOUT_HTMX = {"js/board.js", "js/kiosk.js", "js/code.js"}
 
 
 def lean_css(text: str) -> str:

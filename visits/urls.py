@@ -12,6 +12,7 @@ from visits.views import (
     public_regions,
     public_request,
     public_visit,
+    screen,
 )
 
 app_name = "visits"
@@ -24,6 +25,8 @@ urlpatterns = [
     path("studi-tiru/wilayah/", public_regions.regions, name="regions"),
     path("studi-tiru/wilayah/foto/<int:pk>/", public_regions.public_photo, name="public-photo"),
     path("studi-tiru/bahan/<slug:key>/", public.material, name="material"),
+    path("studi-tiru/layar/<slug:site>/", screen.code_page, name="screen"),
+    path("studi-tiru/layar/<slug:site>/kode.json", screen.code_data, name="screen-code"),
     path("studi-tiru/hadir/<str:badge>/", public_day.badge, name="badge"),
     path("studi-tiru/hadir/<str:badge>/bukti.pdf", public_papers.own_proof, name="own-proof"),
     path(ONE, public_visit.visit_page, name="visit"),

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,13 +14,14 @@ from counters.models import Site
 from mpp.kit import clock
 from mpp.kit.states import WrongState
 from mpp.kit.wording import time_id
-from visits import actions, checkin
+from visits import actions
 from visits.links import read_badge
 from visits.models import CheckInWay, Participant, Visit
 from visits.states import MAY_CHECK_IN, VISITED
 from visits.views.desk import words
 from visits.views.desk.forms import CodeForm, PersonForm
 from visits.views.desk.frame import at, frame, load, only_desk, told
+from visits.views.screen import code_of
 from visits.workflow import Refused
 
 
@@ -255,18 +258,25 @@ def change_person(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 @require_GET
 @told
 def screen(request: HttpRequest, site: str) -> HttpResponse:
-    """The code shown on site, large; the page asks for the next one by itself."""
+    """The code shown on site, large; it turns by itself as long as this person is signed in.
+
+    Asked with `kode` it is the code alone as JSON, which keeps no idle session alive.
+    """
     only_desk(request)
     place = Site.objects.filter(key=site, visit_rules__isnull=False).first()
     if place is None:
         raise Http404
-    code = checkin.code_now(place)
-    context = {
-        **frame(request, _("Code for self check-in"), current="today"),
-        "code": f"{code[:3]} {code[3:]}",
-        "seconds": checkin.seconds_left() + 1,
-        "site": place,
-    }
-    response = render(request, "admin/visits/screen.html", context)
+    shown = code_of(place)
+    if "kode" in request.GET:
+        response = JsonResponse(shown)
+    else:
+        context = {
+            **frame(request, _("Code for self check-in"), current="today"),
+            "site": place,
+            "data_url": f"{at('screen', place.key)}?kode=1",
+            "wall_url": settings.SITE_URL + reverse("visits:screen", args=[place.key]),
+            **shown,
+        }
+        response = render(request, "admin/visits/screen.html", context)
     response.headers["Cache-Control"] = "no-store"
     return response
