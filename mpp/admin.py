@@ -13,12 +13,14 @@ from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
 from django.forms import Field
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from counters.views.desk.urls import patterns as queue_patterns
 from mpp.kit.fields import is_key, make_safe
 from permits.views.desk.frame import desk_links, frame
 from permits.views.desk.start import start
+from visits.views.desk.start import visits_start
 
 
 class KnownKeys:
@@ -133,5 +135,13 @@ class DeskSite(admin.AdminSite):
         return {**context, **desk_links(request)} if context["has_permission"] else context
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """The start page: my work first, the set-up below."""
-        return super().index(request, {**start(request), **(extra_context or {})})
+        """The start page: my work first, the set-up below.
+
+        Whoever only receives delegations sees his visits and no counters of permit files.
+        """
+        context = {**start(request), "visits": visits_start(request)}
+        visits = context["visits"]
+        if visits and visits["is_all"]:
+            sentence = gettext("Your next visit comes first.")
+            context["start"] = {"sentence": sentence, "next_url": visits["next_url"]}
+        return super().index(request, {**context, **(extra_context or {})})

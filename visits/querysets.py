@@ -35,7 +35,12 @@ class VisitQuerySet(models.QuerySet):
     def with_place(self):
         """With site, place, session and people of the desk in the same query."""
         return self.select_related(
-            "site", "slot__day", "slot__session", "offer_slot__day", "offer_slot__session", "host"
+            "site",
+            "host",
+            "slot__session",
+            "slot__day__site",
+            "offer_slot__session",
+            "offer_slot__day__site",
         )
 
     def pending(self):
