@@ -13,6 +13,7 @@ from counters import actions, board, devices
 from counters.models import Device, DeviceKind
 from counters.words import text_of
 from mpp.kit import clock
+from mpp.kit.secret_pages import sealed
 from mpp.kit.wording import date_id
 
 
@@ -116,13 +117,8 @@ def device_open(request: HttpRequest, token: str) -> HttpResponse:
             return _no_link(request)
         response = redirect(f"counters:{device.kind}", device.site.key)
         devices.keep_cookie(response, secret)
-    response.headers["Cache-Control"] = "no-store"
-    # Not "no-referrer": browsers then send the form with "Origin: null", which CSRF refuses.
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
+    return sealed(response)
 
 
 def _no_link(request: HttpRequest) -> HttpResponse:
-    response = render(request, "counters/device_no_link.html", status=404)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return sealed(render(request, "counters/device_no_link.html", status=404))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from counters.live import with_versions
 from counters.models import Booking, Errand, Ticket
 from mpp.kit.keys import link_token, read_link
+from mpp.kit.secret_pages import sealed
 
 LONGEST_KEY = 80
 View = Callable[..., HttpResponse]
@@ -45,13 +46,7 @@ def secret_page(view: View) -> View:
     @login_not_required
     @functools.wraps(view)
     def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response.headers["Cache-Control"] = "private, no-store"
-        # Not "no-referrer": browsers would then post the buttons of the page with `Origin: null`,
-        # and the CSRF check refuses that. Other hosts get nothing with this one either.
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
+        return sealed(view(request, *args, **kwargs))
 
     return wrapped
 

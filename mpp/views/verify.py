@@ -144,8 +144,6 @@ def _page(request: HttpRequest, status: int = 200, **context) -> HttpResponse:
         "limited": False,
         **context,
     }
-    # Not "no-referrer": browsers would then post the PDF with `Origin: null`, and the CSRF check
-    # refuses that. The portal-wide "same-origin" already keeps codes away from other sites.
     return render(request, "verify.html", values, status=status)
 
 

@@ -51,7 +51,9 @@ def town(transactional_db):
 class Screen:
     """A person at a real browser; every console error and foreign request fails the test."""
 
-    def __init__(self, browser, live_server, size: str, *, javascript: bool = True) -> None:
+    def __init__(
+        self, browser, live_server, size: str, *, javascript: bool = True, **options
+    ) -> None:
         self.base, self.size = live_server.url, size
         width, height = SIZES[size]
         self.context = browser.new_context(
@@ -59,6 +61,7 @@ class Screen:
             java_script_enabled=javascript,
             locale="id-ID",
             timezone_id="Asia/Jakarta",
+            **options,
         )
         self.page: Page = self.context.new_page()
         self.javascript = javascript

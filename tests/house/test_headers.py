@@ -5,7 +5,9 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from mpp.kit.secret_pages import HEADERS
 from tests.house import doors
+from tests.house.source import ROOT, files
 
 PUBLIC = [
     "home",
@@ -58,7 +60,7 @@ def assert_strict(answer):
     assert "*" not in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["X-Frame-Options"] == "DENY"
-    assert answer.headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "Permissions-Policy" in answer.headers
 
@@ -114,3 +116,12 @@ def test_secret_files_are_never_kept_by_anybody(world, client):
         assert answer.status_code == 200, name
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_one_place_says_what_other_sites_are_told():
+    """The portal's setting and the kit's rule for secret pages; no page decides for itself."""
+    found = {
+        str(path.relative_to(ROOT)) for path in files() if "Referrer-Policy" in path.read_text()
+    }
+    assert found == {"mpp/kit/secret_pages.py"}
+    assert settings.SECURE_REFERRER_POLICY == HEADERS["Referrer-Policy"] == "same-origin"

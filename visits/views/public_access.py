@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from mpp.kit.secret_pages import sealed
 from mpp.kit.states import WrongState
 from visits.links import read_badge, visit_path
 from visits.models import Participant, Visit
@@ -38,8 +39,7 @@ def secret_page(view: View) -> View:
     """Open to whoever holds the link; the page is not kept and tells nobody its address.
 
     Without a CSRF token on purpose: the right is the secret in the address, not a cookie, so a
-    foreign page cannot send such a form without knowing the secret. With "no-referrer" browsers
-    send `Origin: null`, which the CSRF check would refuse.
+    foreign page cannot send such a form without knowing the secret. No cookie is set either.
     """
 
     @csrf_exempt
@@ -49,14 +49,6 @@ def secret_page(view: View) -> View:
         return sealed(view(request, *args, **kwargs))
 
     return wrapped
-
-
-def sealed(response: HttpResponse) -> HttpResponse:
-    """The same answer with the headers of a secret page."""
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def load(secret: str) -> Visit:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.regions import region, region_path
 from counters.models import Site
 from mpp.kit.files import store_clean
+from mpp.kit.secret_pages import sealed
 from mpp.kit.states import WrongState
 from mpp.kit.wording import file_size
 from visits import actions, month
@@ -40,7 +41,6 @@ from visits.views.public_access import (
     new_key,
     posted_key,
     put_refusal,
-    sealed,
     secret_page,
     tells_refusals,
 )

@@ -59,7 +59,6 @@ def test_budi_books_half_past_eight(place):
     page.send(to="/pasti/")
     assert "Dipesan" in page.text
     assert "Datang antara 07.30 dan 08.15" in page.text
-    # With "no-referrer" browsers would post with `Origin: null`, which the CSRF check refuses.
     assert page.response.headers["Referrer-Policy"] == "same-origin"
     assert "no-store" in page.response.headers["Cache-Control"]
     # Pressed again, or the page reloaded after going back: the same booking.

@@ -59,7 +59,6 @@ def test_number_from_home_with_name_and_phone(place):
         "Budi Santoso",
         "+6281234567890",
     )
-    # With "no-referrer" browsers would post with `Origin: null`, which the CSRF check refuses.
     assert page.response.headers["Referrer-Policy"] == "same-origin"
     assert "no-store" in page.response.headers["Cache-Control"]
 
