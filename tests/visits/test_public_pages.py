@@ -465,7 +465,7 @@ def test_after_the_visit_the_page_has_proofs_feedback_and_book(site, desk):
     page.send({"adopted": "partly", "story": "Antrean."}, with_field="story")
     row.refresh_from_db()
     assert row.adopted == "partly"
-    for name in ("bahan/", "foto/", "agenda.pdf", "kunjungan.ics"):
+    for name in ("materi/", "foto/", "agenda.pdf", "kunjungan.ics"):
         assert page.open(visit_path(visit) + name).status == 200, name
 
 

@@ -1,11 +1,16 @@
 """The public pages keep what is the same for everybody, and never show an old state."""
 
+import re
+from pathlib import Path
+
+import polib
 import pytest
 from django.conf import settings as portal
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+import visits
 from counters.models import DayChange, Holiday
 from tests.factories import visits as make
 from visits import actions
@@ -121,3 +126,12 @@ def test_the_options_of_a_wish_are_what_can_be_asked_for(site):
     first = first[: first.index("</select>")]
     assert first.count("<option") == len(openings) + 1
     assert all(f'value="{value_of(each)}"' in first for each in openings)
+
+
+def test_what_delegations_take_home_has_one_name():
+    """ "Materi" on every page, and in every address."""
+    folder = Path(visits.__file__).parent
+    texts = polib.pofile(str(folder / "locale/id/LC_MESSAGES/django.po"))
+    said = " ".join(" ".join([each.msgstr, *each.msgstr_plural.values()]) for each in texts)
+    assert not re.search(r"\bbahan\b", said, re.IGNORECASE)
+    assert "bahan" not in (folder / "urls.py").read_text()
