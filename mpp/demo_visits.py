@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db.models import Model
 
 from accounts.models import User
 from counters.calendar import calendar_of, closed_days
@@ -16,19 +17,14 @@ from counters.models import Agency, Site
 from mpp.demo_data import picture_of
 from mpp.demo_visit_data import (
     AGENDA,
-    BADUNG,
-    BLITAR,
-    CAMPUS,
-    DPRD,
-    KUPANG,
+    DELEGATIONS,
     LETTERS,
-    MATARAM,
     MATERIALS,
     NAMES,
     SESSIONS,
-    SLEMAN,
-    TANAH_LAUT,
     TOPICS,
+    Delegation,
+    Row,
 )
 from mpp.kit import clock
 from mpp.kit.files import store_bytes, store_clean
@@ -59,42 +55,22 @@ def make_set_up() -> Site:
             "note_en": "Address the letter to the mayor. Please come in time.",
         },
     )
-    for order, (key, name, name_en, weekdays, begin, end) in enumerate(SESSIONS, start=1):
-        VisitSession.objects.get_or_create(
-            site=site,
-            key=key,
-            defaults={
-                "name": name,
-                "name_en": name_en,
-                "weekdays": weekdays,
-                "starts_at": begin,
-                "ends_at": end,
-                "room": "Ruang Rapat Lantai 2",
-                "groups_max": 1,
-                "people_max": 40,
-                "order": order,
-            },
-        )
-    for order, (key, name, name_en) in enumerate(TOPICS, start=1):
-        texts = {"name": name, "name_en": name_en, "order": order}
-        Topic.objects.get_or_create(key=key, defaults=texts)
-    for order, (key, title, title_en, place, minutes) in enumerate(AGENDA, start=1):
-        texts = {"title": title, "title_en": title_en, "place": place, "minutes": minutes}
-        AgendaTemplate.objects.get_or_create(key=key, defaults={**texts, "order": order})
-    for key, kind, title, number, opening, body, notes, signatory in LETTERS:
-        LetterTemplate.objects.get_or_create(
-            key=key,
-            defaults={
-                "kind": kind,
-                "title": title,
-                "number_format": number,
-                "opening": opening,
-                "body": body,
-                "notes": notes,
-                "signatory": signatory,
-            },
-        )
+    held = {"room": "Ruang Rapat Lantai 2", "groups_max": 1, "people_max": 40}
+    _fill(VisitSession, SESSIONS, of={"site": site}, shared=held)
+    _fill(Topic, TOPICS)
+    _fill(AgendaTemplate, AGENDA)
+    _fill(LetterTemplate, LETTERS)
     return site
+
+
+def _fill(
+    model: type[Model], rows: list[Row], *, of: Row | None = None, shared: Row | None = None
+) -> None:
+    """Add the rows that are not there yet, found by their key (and what they belong to)."""
+    for row in rows:
+        columns = {name: value for name, value in row.items() if name != "key"}
+        found = {"key": row["key"], **(of or {})}
+        model.objects.get_or_create(**found, defaults={**(shared or {}), **columns})
 
 
 def _letter_of(sender: str, number: str) -> StoredFile:
@@ -110,6 +86,13 @@ def _letter_of(sender: str, number: str) -> StoredFile:
         layout="list",
     )
     return store_bytes(ContentFile(pdf), name="surat.pdf", mime="application/pdf")
+
+
+def _participants(who: Delegation) -> list[Row]:
+    """The leader and his people."""
+    others = [NAMES[n % len(NAMES)] for n in range(1, who.size)]
+    people = [{"name": name, "position": "Staf"} for name in others]
+    return [{"name": who.leader, "position": who.position}, *people]
 
 
 class Maker:
@@ -145,23 +128,23 @@ class Maker:
         return day
 
     def sent(
-        self, who: tuple, day: date, *, session: str = "pagi", sent_on: date, topics: int = 3
+        self, name: str, day: date, *, session: str = "pagi", sent_on: date, topics: int = 3
     ) -> Visit:
         """A request sent on `sent_on` for a session on `day`."""
-        kind, region, name, leader, position, rank, size = who
+        who = DELEGATIONS[name]
         visit = self.at(sent_on, 8, actions.start, self.site)
         number = f"000/{visit.pk:03}/SETDA/{sent_on.year}"
         values = {
-            "institution_kind": kind,
-            "region_code": region,
-            "institution": name,
-            "leader_name": leader,
-            "leader_position": position,
-            "leader_rank": rank,
+            "institution_kind": who.kind,
+            "region_code": who.region,
+            "institution": who.institution,
+            "leader_name": who.leader,
+            "leader_position": who.position,
+            "leader_rank": who.rank,
             "contact_name": NAMES[visit.pk % len(NAMES)],
             "contact_email": f"kunjungan{visit.pk}@contoh.id",
             "contact_phone": f"+6281200000{visit.pk:03}",
-            "size": size,
+            "size": who.size,
             "letter_number": number,
             "letter_on": sent_on,
             "purpose": "Mempelajari penyelenggaraan Mal Pelayanan Publik dan penerapannya.",
@@ -169,7 +152,7 @@ class Maker:
         chosen = Topic.objects.all()[:topics]
         wishes = [(self.session(session), day)]
         self.at(sent_on, 8, actions.save, visit, values=values, wishes=wishes, topics=chosen)
-        self.at(sent_on, 8, actions.attach_letter, visit, file=_letter_of(name, number))
+        self.at(sent_on, 8, actions.attach_letter, visit, file=_letter_of(who.institution, number))
         return self.at(sent_on, 9, actions.submit, visit, key=self.key())
 
     def disposed(self, visit: Visit, on: date) -> Visit:
@@ -186,10 +169,10 @@ class Maker:
             key=self.key(),
         )
 
-    def approved(self, who: tuple, day: date, *, session: str = "pagi") -> Visit:
+    def approved(self, name: str, day: date, *, session: str = "pagi") -> Visit:
         """Approved for a session on `day`, with its list of participants."""
         sent_on = min(self.today, day) - timedelta(days=12)
-        visit = self.sent(who, day, session=session, sent_on=sent_on)
+        visit = self.sent(name, day, session=session, sent_on=sent_on)
         self.disposed(visit, sent_on + timedelta(days=1))
         self.at(
             sent_on + timedelta(days=2),
@@ -202,11 +185,7 @@ class Maker:
             host=self.host,
             key=self.key(),
         )
-        rows = [
-            {"name": NAMES[n % len(NAMES)], "position": "Staf" if n else who[4]}
-            for n in range(who[6])
-        ]
-        rows[0]["name"] = who[3]
+        rows = _participants(DELEGATIONS[name])
         self.at(sent_on + timedelta(days=3), 9, actions.add_participants, visit, rows=rows)
         return visit
 
@@ -224,7 +203,7 @@ def make_visits(people: dict[str, User]) -> None:
     """The set-up, and visits in every state a host meets."""
     maker = Maker(make_set_up(), people)
     _pending(maker)
-    maker.approved(TANAH_LAUT, maker.open_day(6))
+    maker.approved("tanah-laut", maker.open_day(6))
     _in_the_building(maker)
     _over(maker)
     _materials(maker)
@@ -234,13 +213,13 @@ def _pending(maker: Maker) -> None:
     """Requests that wait: new, asked, before the head, with another date offered."""
     recent = maker.open_day(-1, (0, 1, 2, 3, 4))
     ahead = maker.open_day(9)
-    maker.sent(SLEMAN, ahead, sent_on=recent)
-    asked = maker.sent(CAMPUS, maker.open_day(13), session="siang", sent_on=recent, topics=2)
+    maker.sent("sleman", ahead, sent_on=recent)
+    asked = maker.sent("kampus", maker.open_day(13), session="siang", sent_on=recent, topics=2)
     text = "Apakah 30 orang termasuk dosen pendamping?"
     maker.at(recent, 11, actions.ask, asked, actor=maker.host, text=text, key=maker.key())
-    decide = maker.sent(DPRD, maker.open_day(8), session="siang", sent_on=recent)
+    decide = maker.sent("dprd", maker.open_day(8), session="siang", sent_on=recent)
     maker.disposed(decide, recent)
-    offered = maker.sent(MATARAM, ahead, sent_on=recent)
+    offered = maker.sent("mataram", ahead, sent_on=recent)
     maker.at(
         maker.today,
         0,
@@ -261,17 +240,18 @@ def _in_the_building(maker: Maker) -> None:
     if weekday > 4 or not maker.calendar.is_open(maker.today):
         return
     session = "jumat" if weekday == 4 else "pagi"
-    visit = maker.approved(BLITAR, maker.today, session=session)
+    visit = maker.approved("blitar", maker.today, session=session)
     maker.come(visit, 11)
 
 
 def _over(maker: Maker) -> None:
     """A visit of last week, and an older one with everything that follows."""
-    recent = maker.approved(KUPANG, maker.open_day(-7))
+    recent = maker.approved("kupang", maker.open_day(-7))
     maker.come(recent, 9)
     day = recent.slot.day.date
     maker.at(day, 11, actions.complete, recent, actor=maker.host, key=maker.key())
-    old = maker.approved(BADUNG, maker.open_day(-45))
+    badung = DELEGATIONS["badung"]
+    old = maker.approved("badung", maker.open_day(-45))
     maker.come(old, 13)
     day = old.slot.day.date
     entry = maker.at(
@@ -279,15 +259,15 @@ def _over(maker: Maker) -> None:
         10,
         actions.sign_guest_book,
         old,
-        name=BADUNG[3],
-        position=BADUNG[4],
+        name=badung.leader,
+        position=badung.position,
         message="Terima kasih atas sambutannya. Banyak yang bisa kami terapkan.",
     )
     maker.at(day, 12, actions.show_entry, entry, actor=maker.host, is_shown=True)
     maker.at(day, 11, actions.complete, old, actor=maker.host, key=maker.key())
     maker.at(day, 12, actions.set_listed, old, is_listed=True)
     picture = inspect(
-        ContentFile(picture_of("Foto bersama", BADUNG[2]).read()),
+        ContentFile(picture_of("Foto bersama", badung.institution).read()),
         name="foto.jpg",
         declared_type="image/jpeg",
         accept={"image"},
@@ -306,17 +286,12 @@ def _over(maker: Maker) -> None:
 
 def _materials(maker: Maker) -> None:
     """Materials: one for everybody, two for those who were here."""
-    for order, (key, title, title_en, audience, topic) in enumerate(MATERIALS, start=1):
+    for row in MATERIALS:
         pdf = render(
-            {"installation": "MPP Among Warga", "title": title, "number": ""}, layout="list"
+            {"installation": "MPP Among Warga", "title": row["title"], "number": ""},
+            layout="list",
         )
-        actions.publish_material(
-            actor=maker.host,
-            key=key,
-            file=store_bytes(ContentFile(pdf), name=f"{key}.pdf", mime="application/pdf"),
-            title=title,
-            title_en=title_en,
-            audience=audience,
-            topic=Topic.objects.filter(key=topic).first(),
-            order=order,
-        )
+        name = f"{row['key']}.pdf"
+        columns = {**row, "topic": Topic.objects.filter(key=row["topic"]).first()}
+        file = store_bytes(ContentFile(pdf), name=name, mime="application/pdf")
+        actions.publish_material(actor=maker.host, file=file, **columns)

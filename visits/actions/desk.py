@@ -9,7 +9,7 @@ from mpp.kit import clock
 from mpp.kit.transactions import act
 from visits import capacity, hosting, letters, notices
 from visits.actions import approval, base
-from visits.models import Visit, VisitSession
+from visits.models import Visit, VisitSession, VisitSlot
 from visits.permissions import can_host, can_work
 from visits.states import VisitState
 from visits.workflow import Refused, require
@@ -97,16 +97,11 @@ def offer(
     if visit.slot_id and host.pk != visit.host_id:
         sentence = _("Offer this date with the present host, then change the host.")
         raise Refused(sentence, status=400, field="host")
-    approval.check_session(visit, session, date)
     if visit.slot and (visit.slot.session_id, visit.slot.day.date) == (session.pk, date):
         raise Refused(_("The visit has this date already."), status=400, field="session")
     people = visit.places if visit.slot_id else visit.size
     slot = approval.hosted_slot(visit, session, date, host=host, people=people)
-    until = until or base.after_working_days(visit, base.rules_of(visit).offer_days)
-    # Not beyond either begin: on the day itself the visit must be approved or gone.
-    until = min([until, slot.starts_at, *([visit.slot.starts_at] if visit.slot_id else [])])
-    if until <= clock.now():
-        raise Refused(_("The deadline lies in the past."), status=400, field="until")
+    until = _deadline(visit, slot, until)
     base.step(
         visit,
         VisitState.OFFERED,
@@ -124,6 +119,18 @@ def offer(
     )
     notices.offered(visit)
     return visit
+
+
+def _deadline(visit: Visit, slot: VisitSlot, wanted: datetime | None) -> datetime:
+    """Until when an offer holds: not beyond either begin, or the day itself would be open.
+
+    On the day of its old or its new session a visit must be approved or gone.
+    """
+    until = wanted or base.after_working_days(visit, base.rules_of(visit).offer_days)
+    until = min([until, slot.starts_at, *([visit.slot.starts_at] if visit.slot_id else [])])
+    if until <= clock.now():
+        raise Refused(_("The deadline lies in the past."), status=400, field="until")
+    return until
 
 
 @act
