@@ -144,4 +144,5 @@ class DeskSite(admin.AdminSite):
         if visits and visits["is_all"]:
             sentence = gettext("Your next visit comes first.")
             context["start"] = {"sentence": sentence, "next_url": visits["next_url"]}
+            context["desk_nav"] = [{**item, "count": ""} for item in context["desk_nav"]]
         return super().index(request, {**context, **(extra_context or {})})

@@ -27,6 +27,7 @@ def test_a_host_sees_his_own_visits_and_no_permit_counters(site, desk, client):
     assert mine.institution in html
     assert other.institution not in html
     assert "?daftar=saya" not in html.split("<h1>")[1], "no counters of permit files"
+    assert "<b>0</b>" not in html.split("<h1>")[0], "nor at the side"
     assert "Permohonan baru" in html
     assert new.institution not in html, "a new request is nobody's own yet"
 
