@@ -103,6 +103,8 @@ def _guest_arguments(short: str, visit) -> list:
     """Public pages of visits; what needs a later state answers 404 or 409."""
     if short in {"calendar", "request", "region-search", "regions"}:
         return []
+    if short in {"screen", "screen-code"}:
+        return [visit.site.key]
     person = visit.participants.first()
     if short in {"badge", "own-proof"}:
         return [links.badge_of(person)]
