@@ -75,6 +75,7 @@ def test_blank_lines_and_dashes_say_nothing_and_lines_keep_their_number():
     assert names(text) == ["Rina", "Budi"]
     assert read_lines(text)[0].person["position"] == ""
     assert list(faults(text)) == [5]
+    assert list(faults("Rina;Staf;Setda;1;;x;y")) == [1], "more parts than there are columns"
 
 
 def test_what_a_spreadsheet_spoiled_is_named():
@@ -204,6 +205,12 @@ def test_more_people_than_places_and_too_many_lines_are_told_before(visit):
     page = page_of(visit).send({"lines": " \n "}, with_field="lines")
     assert page.status == NOT_ALLOWED
     assert not visit.participants.exists()
+
+
+def test_headings_alone_bring_nobody_and_say_so(visit):
+    page = page_of(visit).send({"file": csv_file(template())}, with_field="lines")
+    assert page.status == NOT_ALLOWED
+    assert "pilih berkas" in page.text
 
 
 def test_names_are_shown_as_text(visit):

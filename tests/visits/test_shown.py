@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 import visits
 from counters.models import DayChange, Holiday
 from tests.factories import visits as make
-from visits import actions
+from visits import actions, shown
 from visits.models import Blackout, Topic, VisitRules
 from visits.wishes import value_of
 
@@ -89,6 +89,14 @@ def test_changed_rules_sessions_and_topics_show_at_once(site):
     assert "Layanan pajak" in page(FORM)
     VisitRules.objects.update(is_active=False)
     assert "<table" not in page()
+
+
+def test_what_is_kept_has_an_end(site, monkeypatch):
+    monkeypatch.setattr(shown, "MOST_FRAGMENTS", 2)
+    first = page()
+    for weeks in range(4):
+        day_on(make.open_day(weeks=weeks))
+    assert page() == first
 
 
 def test_each_language_is_drawn_for_itself(site):
