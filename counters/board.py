@@ -1,6 +1,6 @@
 """What a board shows: built once per version of the site's day and shared by all watchers.
 
-A board asks every two seconds. The question is answered by one small query (the versions); only
+A board asks every one and a half seconds. The question is answered by one small query (the versions); only
 when they moved, or a minute began, are calls, figures and texts read, by two queries more.
 Nothing of a person is in it: numbers, counters, zones, counts and texts for everybody.
 """
@@ -80,7 +80,7 @@ def _versions(day: date, key: str) -> QuerySet[Site]:
     ).filter(key=key)
 
 
-# Thirty boards ask it every two seconds.
+# Thirty boards ask it every one and a half seconds.
 _VERSIONS = Prepared(_versions, date, str)
 
 

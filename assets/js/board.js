@@ -1,9 +1,9 @@
-// The board: asks every two seconds, shows and speaks each call once, says when it is alone.
+// The board: asks every one and a half seconds, shows and speaks each call once, says when it is alone.
 (function () {
   "use strict";
   var root = document.getElementById("board");
   if (!root) { return; }
-  var STEP = 2000, LOST = 10000, SLOWEST = 15000, GIVE_UP = 6000, FORGET = 60000, SHOW = 4000, BUSY = 2500;
+  var STEP = 1500, LOST = 10000, SLOWEST = 15000, GIVE_UP = 6000, FORGET = 60000, SHOW = 4000, BUSY = 2500;
   var TURN = 8000, BEAT = 60000;
   var url = root.getAttribute("data-url");
   var aliveUrl = root.getAttribute("data-alive");

@@ -1,4 +1,4 @@
-"""The board: a page for a television, and the answer it asks for every two seconds."""
+"""The board: a page for a television, and the answer it asks for again and again."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
