@@ -1,7 +1,8 @@
 """What a board shows: built once per version of the site's day and shared by all watchers.
 
-A board asks every one and a half seconds. The question is answered by one small query (the versions); only
-when they moved, or a minute began, are calls, figures and texts read, by two queries more.
+A board asks every one and a half seconds. The question is answered by one small query (the
+versions); only when they moved, or a minute began, are calls, figures and texts read, by two
+queries more.
 Nothing of a person is in it: numbers, counters, zones, counts and texts for everybody.
 """
 
