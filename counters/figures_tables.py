@@ -17,11 +17,11 @@ from mpp.kit.exports import safe_cell
 
 
 def number_words(value: float | int | None) -> str:
-    """A figure as text: `12,5` (id) or `12.5` (en); a dash where nothing was counted."""
+    """A figure as text: `1.234,5` (id), `1,234.5` (en); a dash where nothing was counted."""
     if value is None:
         return "–"
-    text = f"{value:g}"
-    return text if is_english() else text.replace(".", ",")
+    text = f"{value:,.1f}".removesuffix(".0")
+    return text if is_english() else text.translate(str.maketrans(".,", ",."))
 
 
 def row_of(tally: Tally, *, is_public: bool = False) -> dict[str, str]:
@@ -32,24 +32,24 @@ def row_of(tally: Tally, *, is_public: bool = False) -> dict[str, str]:
             "is_small": "yes",
             "issued": "",
             **dict.fromkeys((*hidden, "on_time", "hit"), "–"),
-            "out_of_order": str(tally.out_of_order),
+            "out_of_order": number_words(tally.out_of_order),
         }
     return {
         "is_small": "",
-        "issued": str(tally.issued),
-        "called": str(tally.called),
-        "served": str(tally.served),
+        "issued": number_words(tally.issued),
+        "called": number_words(tally.called),
+        "served": number_words(tally.served),
         "wait": number_words(tally.wait_minutes),
         "wait_median": number_words(tally.wait_median),
         "wait_p90": number_words(tally.wait_p90),
         "longest": number_words(tally.longest_minutes),
         "on_time": _percent(tally.on_time_percent),
         "abandoned": _percent(tally.abandoned_percent),
-        "no_shows": str(tally.no_shows),
+        "no_shows": number_words(tally.no_shows),
         "service": number_words(tally.service_minutes),
         "service_median": number_words(tally.service_median),
         "service_p90": number_words(tally.service_p90),
-        "out_of_order": str(tally.out_of_order),
+        "out_of_order": number_words(tally.out_of_order),
         "hit": _percent(tally.hit_percent if tally.ranges >= FEWEST or not is_public else None),
     }
 
