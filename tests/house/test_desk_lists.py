@@ -63,6 +63,20 @@ def test_no_action_of_any_list_breaks_on_keys_that_are_none(people, client, logg
         assert model._default_manager.count() == before
 
 
+def test_no_list_breaks_on_a_date_that_is_none(people, client, logged_errors):
+    post(people.superuser, "dpmptsp", "supervisor")
+    client.force_login(people.superuser)
+    asked = 0
+    for _model, shown, page in lists():
+        column = shown.date_hierarchy
+        for part in ("year", "month", "year__gt", "regex", "gte", "exact") if column else ():
+            for odd in (*ODD_KEYS, "("):
+                asked += 1
+                answer = client.get(page, {f"{column}__{part}": odd})
+                assert answer.status_code < 500, f"{page} {part} {odd!r}"
+    assert asked
+
+
 def test_no_stock_form_breaks_on_keys_that_are_none(people, client, logged_errors):
     client.force_login(people.superuser)
     for _model, shown, page in lists():
