@@ -1,10 +1,14 @@
 """The delegation's side: draft, send, answer, accept, decline, cancel."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
 from accounts.models import Delivery
+from counters.calendar import calendar_of, closed_days
+from counters.workdays import add_working_days
 from mpp.kit import clock
 from mpp.kit.states import WrongState
 from tests.factories import visits as make
@@ -129,17 +133,26 @@ def test_other_sessions_are_wished_and_the_week_follows(site, desk):
     assert (approved.state, approved.active_key) == (VisitState.APPROVED, key)
 
 
-def test_the_clock_stands_while_we_wait_for_an_answer(site, desk):
-    visit = make.sent()
-    left = 2
-    actions.ask(visit, actor=desk.host, text="Berapa orang?", key="t")
-    assert visit.state == VisitState.NEEDS_INFO
-    assert visit.answer_due_at is None
-    assert visit.answer_days_left == left
-    actions.answer(visit, text="20 orang.", key="j")
-    assert visit.state == VisitState.SUBMITTED
-    assert visit.answer_due_at > clock.now()
-    assert visit.answer_days_left is None
+@pytest.mark.parametrize("day", ["a working day", "a Sunday"])
+def test_the_clock_stands_while_we_wait_for_an_answer(site, desk, day):
+    zone = site.time_zone
+    sunday = clock.today(zone) + timedelta(days=6 - clock.today(zone).weekday() + 7)
+    start = (
+        sunday
+        if day == "a Sunday"
+        else add_working_days(sunday, 1, calendar_of(site, closed_days(site)))
+    )
+    with time_machine.travel(datetime.combine(start, time(9), ZoneInfo(zone)), tick=False):
+        visit = make.sent()
+        left, due = 2, visit.answer_due_at
+        actions.ask(visit, actor=desk.host, text="Berapa orang?", key="t")
+        assert visit.state == VisitState.NEEDS_INFO
+        assert visit.answer_due_at is None
+        assert visit.answer_days_left == left
+        actions.answer(visit, text="20 orang.", key="j")
+        assert visit.state == VisitState.SUBMITTED
+        assert visit.answer_due_at == due
+        assert visit.answer_days_left is None
 
 
 def test_a_link_made_new_closes_the_old_one(site):

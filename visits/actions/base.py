@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from counters.calendar import calendar_of, closed_days
-from counters.workdays import add_working_days, next_open_day, working_days_between
+from counters.workdays import add_working_days, working_days_between
 from mpp.kit import clock
 from mpp.kit.states import WrongState, move
 from visits import capacity, hosting
@@ -100,7 +100,7 @@ def after_working_days(visit: Visit, count: int) -> datetime:
 def days_left(visit: Visit) -> int:
     """Working days left to answer a visit that waits for us, from today; never below 0."""
     calendar = calendar_of(visit.site, closed_days(visit.site))
-    today = next_open_day(clock.today(visit.site.time_zone), calendar)
+    today = clock.today(visit.site.time_zone)
     return max(0, working_days_between(today, calendar.day_of(visit.answer_due_at), calendar))
 
 
