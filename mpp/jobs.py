@@ -19,7 +19,7 @@ from accounts import access, outbox
 from accounts import jobs as people_jobs
 from accounts.models import Job
 from counters import actions as hall
-from counters import figures, learning, ranges, retention, turn_notices
+from counters import figures, idle_notices, learning, ranges, retention, turn_notices
 from mpp.blueprint.actions import sweep_arrivals
 from mpp.kit import clock, files, paper_pdfs
 from permits import sweeps
@@ -59,6 +59,7 @@ JOBS = (
     Periodic("deadlines", expire_opinions, 300),
     Periodic("completeness", sweeps.presume_complete, 300),
     Periodic("turns", turn_notices.tell_turns, 2),
+    Periodic("lines-idle", idle_notices.tell_idle, 60),
     Periodic("ranges", ranges.settle, 60),
     Periodic("printing", hall.settle_printing, 15),
     Periodic("missed", hall.expire_missed, 30),

@@ -1,0 +1,62 @@
+"""Telling people in line that no counter of their queue is open; the worker asks each minute.
+
+The last counter may close, pause or break down one after another while people wait at home. The
+page of their number says so at once; whoever does not look at it is told after a few minutes,
+once per time the counters stand empty: the key of the notice names since when.
+"""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from counters.actions.line_notices import tell_line
+from counters.live import fresh_picture
+from counters.models import Counter, CounterState, QueueDay, Site, Ticket, TicketState
+from mpp.kit import clock
+
+# A counter that opens again at once (two officers change places) is no news.
+PATIENCE = timedelta(minutes=5)
+# Queue days this process has told about, and since when they stood.
+_told: set[tuple[int, datetime]] = set()
+
+
+def tell_idle() -> int:
+    """Tell the lines that stand without an open counter; how many people were told."""
+    now = clock.now()
+    days = {clock.local(now, site.time_zone).date() for site in Site.objects.only("time_zone")}
+    told, found = 0, set()
+    for queue_day in _without_counter(days):
+        since = _stands_since(queue_day, now)
+        if since is None or now - since < PATIENCE:
+            continue
+        found.add((queue_day.pk, since))
+        if (queue_day.pk, since) not in _told:
+            with transaction.atomic():
+                told += tell_line(queue_day.queue, queue_day.day, "idle", at=since)
+    # Only now: after a fault it is looked at again.
+    _told.clear()
+    _told.update(found)
+    return told
+
+
+def _without_counter(days: set[date]) -> list[QueueDay]:
+    """Queue days in which somebody waits and no counter of the queue is open; one query."""
+    counters = Counter.objects.filter(queues=OuterRef("queue_id"))
+    waiting = Ticket.objects.filter(queue_day=OuterRef("pk"), state=TicketState.WAITING)
+    rows = QueueDay.objects.filter(
+        Exists(waiting), ~Q(Exists(counters.filter(state=CounterState.OPEN))), day__in=days
+    )
+    return list(rows.select_related("queue__site", "queue__agency").order_by("pk"))
+
+
+def _stands_since(queue_day: QueueDay, now: datetime) -> datetime | None:
+    """Since when nobody calls; None outside the hours, in a break, and when a return is said."""
+    there = fresh_picture(queue_day)
+    begun = next((a for a, b in there.hours.spans if a <= now < b), None)
+    is_told_when = any(desk.back_at and desk.back_at > now for desk in there.desks)
+    if begun is None or there.open_desks or is_told_when:
+        return None
+    left = Counter.objects.filter(queues=queue_day.queue_id, state_at__isnull=False)
+    last = left.order_by("-state_at").values_list("state_at", flat=True).first()
+    return max(begun, last or begun)
