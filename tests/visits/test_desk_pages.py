@@ -287,8 +287,8 @@ def test_the_code_on_site_turns(as_host, desk, site):
         assert first.context["left"] == 50
     with time_machine.travel("2026-12-01T02:01:10Z", tick=False):
         second = as_host.get(at("screen", site.key))
+        assert as_host.get(at("screen", "zzz")).status_code == 404
     assert first.context["code"] != second.context["code"]
-    assert as_host.get(at("screen", "zzz")).status_code == 404
 
 
 # --- what remains ---------------------------------------------------------------------------
