@@ -51,6 +51,7 @@ from counters.actions.own import (
     expire,
     expire_missed,
     printed,
+    renew_link,
     settle_printing,
 )
 from counters.actions.paper import PaperEntry, key_in, reserve_block
@@ -142,6 +143,7 @@ __all__ = [
     "recall",
     "register_device",
     "renew_device",
+    "renew_link",
     "reserve_block",
     "resume",
     "revoke_device",

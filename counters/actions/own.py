@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from counters.actions.base import UNDO_LIMIT, Refused, end_keys, repeated, step, touch
-from counters.models import Ticket, TicketState
+from counters.models import Booking, Ticket, TicketState
 from mpp.kit import clock
 from mpp.kit.states import WrongState
 from mpp.kit.transactions import act
@@ -141,6 +142,31 @@ def come_back(ticket: Ticket, *, actor: User | None = None, key: str = "") -> Ti
     return ticket
 
 
+@act
+def renew_link(ticket: Ticket, *, actor: User, key: str = "") -> Ticket:
+    """A new secret link for whoever lost it or showed it around: the old one ends at once.
+
+    For an officer with the person in front of him; the place in line stays. The link of the
+    booking behind the number ends too. Raises WrongState when the number waits no more.
+    """
+    if repeated(ticket, "renew_link", key):
+        ticket.refresh_from_db(fields=["link_version"])
+        return ticket
+    step(
+        ticket,
+        ticket.state,
+        at=touch(ticket.queue_day_id),
+        act="renew_link",
+        from_={TicketState.WAITING, TicketState.HELD} & {ticket.state},
+        actor=actor,
+        key=key,
+        columns={"link_version": F("link_version") + 1},
+    )
+    Booking.objects.filter(pk=ticket.booking_id).update(link_version=F("link_version") + 1)
+    ticket.refresh_from_db(fields=["link_version"])
+    return ticket
+
+
 def expire_missed() -> int:
     """End missed numbers whose time to come back is over, so that the person may take anew."""
     now = clock.now()
@@ -185,5 +211,6 @@ __all__ = [
     "expire",
     "expire_missed",
     "printed",
+    "renew_link",
     "settle_printing",
 ]

@@ -198,6 +198,7 @@ def _console_arguments(short: str) -> list:
     counter = Counter.objects.filter(agency__key="dpmptsp").order_by("pk").first()
     known = {
         "counters_console_ticket": [counter.pk, 1],
+        "counters_console_ticket_link": [counter.pk, 1],
         "counters_console_act": [counter.pk, "buka"],
         "counters_hall_live": [],
         "counters_hall_disruption": [],

@@ -368,6 +368,7 @@ def render_ticket(
         state=str(ticket.get_state_display()),
         is_waiting=ticket.state == "waiting",
         is_at_counter=ticket.state in AT_COUNTER,
+        can_renew=ticket.state in ("waiting", "held"),
         can_cancel=ticket.state in ("waiting", "held", "missed", "printing"),
         can_call=counter.staffed_by_id == request.user.pk and counter.state == CounterState.OPEN,
         can_defer=bool(can_defer(ticket)),

@@ -13,6 +13,7 @@ from counters.views.desk import (
     figures,
     hall,
     paper,
+    ticket_link,
     trouble,
 )
 
@@ -37,6 +38,7 @@ def patterns(wrap: Callable) -> list[URLPattern]:
         at(f"{COUNTER}masuk/", check_in.check_in, "console_check_in"),
         at(f"{COUNTER}gangguan/", trouble.at_counter, "console_disruption"),
         at(f"{COUNTER}nomor/<int:ticket_pk>/", console.ticket_page, "console_ticket"),
+        at(f"{COUNTER}nomor/<int:ticket_pk>/tautan/", ticket_link.renew, "console_ticket_link"),
         at(f"{COUNTER}<slug:slug>/", console_acts.press, "console_act"),
         at("aula/", hall.show, "hall"),
         at("aula/langsung/", hall.live, "hall_live"),
