@@ -55,6 +55,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "message": "personal",
         "is_shown": "personal",
         "created_at": "personal",
+        "key": "personal",
     },
     "HostDay": {
         "id": "personal",
@@ -134,6 +135,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "checked_out_at": "personal",
         "check_in_way": "personal",
         "checked_in_by": "personal",
+        "key": "personal",
     },
     "Topic": {
         "id": "public",

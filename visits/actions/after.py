@@ -1,5 +1,6 @@
 """What remains: guest book, feedback, follow-up, photos, materials."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -25,6 +26,8 @@ from visits.workflow import Refused, require
 
 MOST_ENTRIES = 60
 MOST_PHOTOS = 40
+# The same words of the same person are not written twice within this time.
+TWIN_TIME = timedelta(minutes=1)
 SCORES = range(1, 5)
 
 
@@ -35,15 +38,29 @@ def _was_here(visit: Visit) -> None:
 
 
 @act
-def sign_guest_book(visit: Visit, *, name: str, position: str = "", message: str) -> GuestEntry:
+def sign_guest_book(
+    visit: Visit, *, name: str, position: str = "", message: str, key: str = ""
+) -> GuestEntry:
     """Write into the guest book; the public sees it when the desk shows it."""
     _was_here(visit)
     if not message.strip():
         raise Refused(_("Write a message."), status=400, field="message")
+    if known := base.made_before(visit.guest_entries.all(), key, name):
+        return known
+    twins = visit.guest_entries.filter(
+        name=name, message=message, created_at__gt=clock.now() - TWIN_TIME
+    )
+    if twins.exists():
+        raise Refused(_("This message stands in the guest book already."), status=409)
     if visit.guest_entries.count() >= MOST_ENTRIES:
         raise Refused(_("The guest book of this visit is full."), status=409)
     return GuestEntry.objects.create(
-        visit=visit, name=name, position=position, message=message, created_at=clock.now()
+        visit=visit,
+        name=name,
+        position=position,
+        message=message,
+        key=key,
+        created_at=clock.now(),
     )
 
 

@@ -5,9 +5,10 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,9 +17,19 @@ from counters.workdays import add_working_days, working_days_between
 from mpp.kit import clock
 from mpp.kit.states import WrongState, move
 from visits import capacity, hosting
-from visits.models import Visit, VisitRules, VisitSession, VisitSlot, VisitStep
+from visits.models import (
+    GuestEntry,
+    Participant,
+    Visit,
+    VisitRules,
+    VisitSession,
+    VisitSlot,
+    VisitStep,
+)
 from visits.states import HOLDING, TABLE
 from visits.workflow import Refused
+
+Row = TypeVar("Row", Participant, GuestEntry)
 
 
 def hold(visit: Visit) -> None:
@@ -38,6 +49,19 @@ def is_repeat(visit: Visit, key: str, act: str, actor: User | None) -> bool:
         sentence = _("This form was sent before for something else. Open the page again.")
         raise WrongState(sentence, visit.state)
     return True
+
+
+def made_before(rows: QuerySet[Row], key: str, name: str) -> Row | None:
+    """The row this key made already; raises WrongState when that was for another name.
+
+    For acts that add a row and leave the visit's state, so that no step keeps their key.
+    """
+    if len(key) > rows.model._meta.get_field("key").max_length:
+        raise WrongState(_("This form is not valid any more. Open the page again."))
+    row = rows.filter(key=key).first() if key else None
+    if row is not None and row.name != name:
+        raise WrongState(_("This form was sent before for something else. Open the page again."))
+    return row
 
 
 def step(

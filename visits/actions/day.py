@@ -23,6 +23,8 @@ from visits.workflow import Refused, require
 
 # Added by the delegation itself; the desk may add any number.
 MOST_WALK_INS = 20
+# Two people of one name and position are not added within this time.
+TWIN_TIME = timedelta(minutes=1)
 
 
 def _check_day(visit: Visit) -> None:
@@ -74,35 +76,58 @@ def self_check_in(participant: Participant, *, code: str) -> Participant:
 
 
 @act
-def add_walk_in(visit: Visit, *, actor: User, values: Mapping[str, Any]) -> Participant:
+def add_walk_in(
+    visit: Visit, *, actor: User, values: Mapping[str, Any], key: str = ""
+) -> Participant:
     """Add somebody who stands there but not in the list, marked as such, and let him in."""
     base.hold(visit)
     require(can_work(actor))
+    columns = clean_person(values)
+    if known := base.made_before(visit.participants.all(), key, columns["name"]):
+        return known
     _check_day(visit)
-    person = Participant.objects.create(
-        visit=visit,
-        order=visit.participants.count() + 1,
-        is_walk_in=True,
-        **clean_person(values),
-    )
-    return _let_in(person, actor=actor, way=CheckInWay.DESK)
+    return _let_in(_added(visit, columns, key), actor=actor, way=CheckInWay.DESK)
 
 
 @act
-def join_on_site(visit: Visit, *, code: str, values: Mapping[str, Any]) -> Participant:
+def join_on_site(
+    visit: Visit, *, code: str, values: Mapping[str, Any], key: str = ""
+) -> Participant:
     """Somebody not in the list joins his delegation alone, with the code shown on site."""
     base.hold(visit)
+    columns = clean_person(values)
+    # Before the code: it may have turned between two presses.
+    if known := base.made_before(visit.participants.all(), key, columns["name"]):
+        return known
     _need_code(visit, code)
     _check_day(visit)
     if visit.participants.filter(is_walk_in=True).count() >= MOST_WALK_INS:
         raise Refused(_("Ask the host to add more people."), status=409)
-    person = Participant.objects.create(
+    return _let_in(_added(visit, columns, key), actor=None, way=CheckInWay.SELF)
+
+
+def _added(visit: Visit, columns: dict[str, Any], key: str) -> Participant:
+    """A new row of somebody who was not in the list.
+
+    Raises Refused when the same person was added within the last minute: on another page, or
+    by the host and the delegation at once. Each row would become a proof of attendance.
+    """
+    twins = visit.participants.filter(
+        is_walk_in=True,
+        name__iexact=columns["name"],
+        position__iexact=columns.get("position", ""),
+        created_at__gt=clock.now() - TWIN_TIME,
+    )
+    if twins.exists():
+        sentence = _("%(name)s was added a moment ago. Is it another person? Write the position.")
+        raise Refused(sentence % {"name": columns["name"]}, status=409, field="name")
+    return Participant.objects.create(
         visit=visit,
         order=visit.participants.count() + 1,
         is_walk_in=True,
-        **clean_person(values),
+        key=key,
+        **columns,
     )
-    return _let_in(person, actor=None, way=CheckInWay.SELF)
 
 
 def _need_code(visit: Visit, code: str) -> None:

@@ -52,11 +52,23 @@ def check_room(visit: Visit, count: int) -> None:
 
 @act
 def add_participants(
-    visit: Visit, *, rows: Iterable[Mapping[str, Any]], actor: User | None = None
+    visit: Visit,
+    *,
+    rows: Iterable[Mapping[str, Any]],
+    actor: User | None = None,
+    key: str = "",
 ) -> list[Participant]:
-    """Add people to the list, all or none; raises Refused when there is no room for them."""
+    """Add people to the list, all or none; raises Refused when there is no room for them.
+
+    `key` is that of a form with one person: sent again, it gives that person back.
+    """
     _may_edit(visit, actor)
     people = [clean_person(row) for row in rows]
+    if key:
+        (person,) = people
+        if known := base.made_before(visit.participants.all(), key, person["name"]):
+            return [known]
+        person["key"] = key
     check_room(visit, len(people))
     last = visit.participants.order_by("-order").values_list("order", flat=True).first() or 0
     return [

@@ -37,6 +37,8 @@ class Participant(Stamped):
     checked_in_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # The form that added this person: pressed twice, it adds one.
+    key = models.CharField(max_length=80, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("participant")
@@ -56,6 +58,9 @@ class Participant(Stamped):
                 condition=Q(checked_in_at__isnull=True, check_in_way="")
                 | (Q(checked_in_at__isnull=False) & ~Q(check_in_way="")),
                 name="participant_came_somehow",
+            ),
+            models.UniqueConstraint(
+                fields=["visit", "key"], condition=~Q(key=""), name="participant_key_once"
             ),
         ]
         indexes = [
@@ -164,11 +169,18 @@ class GuestEntry(models.Model):
     message = models.TextField(_("message"))
     is_shown = models.BooleanField(_("shown publicly"), default=False)
     created_at = models.DateTimeField(_("written"))
+    # The form it was written with: pressed twice, it writes one.
+    key = models.CharField(max_length=80, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("guest book entry")
         verbose_name_plural = _("guest book")
         ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "key"], condition=~Q(key=""), name="guestentry_key_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}: {self.message[:40]}"

@@ -16,6 +16,7 @@ from visits.models import Visit, VisitFeedback
 from visits.states import VISITED, VisitState
 from visits.views.public_access import (
     load,
+    posted_key,
     put_refusal,
     refusal_page,
     secret_page,
@@ -32,6 +33,7 @@ def _show(
         "form": form,
         "lead": "",
         "entries": [],
+        "key": "",
         "back_url": visit_path(visit),
         **words,
     }
@@ -52,7 +54,7 @@ def guest_book(request: HttpRequest, secret: str) -> HttpResponse:
     form = GuestBookForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.sign_guest_book(visit, **form.cleaned_data)
+            actions.sign_guest_book(visit, **form.cleaned_data, key=posted_key(request))
         except Refused as fault:
             put_refusal(form, fault)
         else:
@@ -60,9 +62,8 @@ def guest_book(request: HttpRequest, secret: str) -> HttpResponse:
             return redirect(request.path)
     status = 422 if request.method == "POST" else 200
     entries = list(visit.guest_entries.all())
-    return _show(
-        request, visit, form, status, title=title, lead=lead, button=button, entries=entries
-    )
+    words = {"title": title, "lead": lead, "button": button}
+    return _show(request, visit, form, status, entries=entries, key=posted_key(request), **words)
 
 
 @secret_page

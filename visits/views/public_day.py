@@ -28,6 +28,7 @@ from visits.views.public_access import (
     limited_sentence,
     load,
     load_badge,
+    posted_key,
     put_refusal,
     secret_page,
     tells_refusals,
@@ -153,11 +154,12 @@ def door(request: HttpRequest, secret: str) -> HttpResponse:
             used.add_error(None, limited_sentence())
             status = 429
         elif used.is_valid():
-            told = _join(visit, join) if is_join else _all_come(come)
+            told = _join(request, visit, join) if is_join else _all_come(come)
             if told:
                 messages.success(request, told)
                 return redirect(request.path)
-    return render(request, "visits/door.html", _door_context(visit, come, join), status=status)
+    context = {**_door_context(visit, come, join), "key": posted_key(request)}
+    return render(request, "visits/door.html", context, status=status)
 
 
 def _person(visit: Visit, text: str) -> Participant:
@@ -184,10 +186,12 @@ def _all_come(form: ComeForm) -> str:
     return words_ % {"count": count}
 
 
-def _join(visit: Visit, form: JoinForm) -> str:
+def _join(request: HttpRequest, visit: Visit, form: JoinForm) -> str:
     values = {name: form.cleaned_data[name] for name in ("name", "position")}
     try:
-        person = actions.join_on_site(visit, code=form.cleaned_data["code"], values=values)
+        person = actions.join_on_site(
+            visit, code=form.cleaned_data["code"], values=values, key=posted_key(request)
+        )
     except Refused as fault:
         put_refusal(form, fault)
         return ""

@@ -17,6 +17,7 @@ from visits.people_list import PeopleForm, Unreadable, template, text_of_file
 from visits.permissions import can_edit_list
 from visits.views.public_access import (
     load,
+    posted_key,
     put_refusal,
     refusal_page,
     secret_page,
@@ -39,6 +40,7 @@ def _show(
         "form": form,
         "title": title,
         "person": person,
+        "key": "" if person else posted_key(request),
         "back_url": f"{visit_path(visit)}#peserta",
     }
     return render(request, "visits/person.html", context, status=status)
@@ -62,7 +64,7 @@ def person_add(request: HttpRequest, secret: str) -> HttpResponse:
         return _show(request, visit, form, _("Add a person"))
     if form.is_valid():
         try:
-            actions.add_participants(visit, rows=[form.cleaned_data])
+            actions.add_participants(visit, rows=[form.cleaned_data], key=posted_key(request))
         except Refused as fault:
             put_refusal(form, fault)
         else:

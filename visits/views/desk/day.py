@@ -21,6 +21,7 @@ from visits.states import MAY_CHECK_IN, VISITED
 from visits.views.desk import words
 from visits.views.desk.forms import CodeForm, PersonForm
 from visits.views.desk.frame import at, frame, load, only_desk, told
+from visits.views.public_access import posted_key
 from visits.views.screen import code_of
 from visits.workflow import Refused
 
@@ -94,6 +95,7 @@ def _day_page(
         "may_check_in": is_today and visit.state in MAY_CHECK_IN,
         "code_form": code_form or CodeForm(),
         "person_form": person_form or PersonForm(),
+        "key": posted_key(request),
         "person_url": at("person", visit.number),
         "scan_url": at("scan", visit.number),
         "check_url": at("check", visit.number),
@@ -214,13 +216,14 @@ def badge(request: HttpRequest, token: str) -> HttpResponse:
 def add_person(request: HttpRequest, number: str) -> HttpResponse:
     """Add somebody: to the list before the day, and let him in at once on the day."""
     visit = load(request, number)
-    form = PersonForm(request.POST)
+    form, key = PersonForm(request.POST), posted_key(request)
     if form.is_valid():
+        data, actor = form.cleaned_data, request.user
         try:
             if request.POST.get("what") == "in":
-                actions.add_walk_in(visit, actor=request.user, values=form.cleaned_data)
+                actions.add_walk_in(visit, actor=actor, values=data, key=key)
             else:
-                actions.add_participants(visit, rows=[form.cleaned_data], actor=request.user)
+                actions.add_participants(visit, rows=[data], actor=actor, key=key)
         except (Refused, WrongState) as refused:
             form.add_error(None, refused.sentence)
         else:
