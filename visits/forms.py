@@ -194,6 +194,19 @@ class TextForm(SafeFormMixin, forms.Form):
         self.fields["text"].required = needed
 
 
+class ListedForm(forms.Form):
+    """Consent to be named publicly: the page says which answer its button gives.
+
+    Sent twice it is the same answer; a button that only turns it around would take it back.
+    """
+
+    wanted = forms.ChoiceField(
+        label=gettext_lazy("Named in the public list"),
+        choices=[("1", gettext_lazy("yes")), ("0", gettext_lazy("no"))],
+        widget=forms.HiddenInput,
+    )
+
+
 class ProposeForm(WishesMixin, SafeFormMixin, forms.Form):
     """Other wished sessions, with a word of explanation."""
 

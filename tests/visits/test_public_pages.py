@@ -483,6 +483,21 @@ def test_a_delegation_is_named_only_with_its_consent(site, desk):
     assert visit.institution not in Person().open("/studi-tiru/wilayah/").text
 
 
+def test_consent_pressed_twice_is_the_same_answer(site, desk):
+    visit = done(desk)
+    address = f"{visit_path(visit)}tindakan/sebut-nama/"
+    client, key = Client(), "k" * 30
+    for wanted, is_listed in (("1", True), ("1", True), ("0", False), ("0", False)):
+        sent = client.post(address, {"key": key, "wanted": wanted})
+        assert sent.status_code == 302
+        visit.refresh_from_db()
+        assert (visit.listed_at is not None) is is_listed
+    for odd in ({}, {"wanted": "ya"}):
+        assert client.post(address, {"key": key, **odd}).status_code == NOT_ALLOWED
+    visit.refresh_from_db()
+    assert visit.listed_at is None
+
+
 def test_photos_and_papers_of_others_are_out_of_reach(site, desk):
     visit, other = done(desk), make.sent()
     clean = actions.add_photo(visit, actor=desk.host, file=_photo())

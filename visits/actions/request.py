@@ -343,7 +343,11 @@ def resend_link(visit: Visit) -> Visit:
 
 @act
 def set_listed(visit: Visit, *, is_listed: bool) -> Visit:
-    """Give or withdraw the consent to be named in the public list; takes effect at once."""
-    Visit.objects.filter(pk=visit.pk).update(listed_at=clock.now() if is_listed else None)
+    """Give or withdraw the consent to be named in the public list; takes effect at once.
+
+    Given again, it stands since it was given first.
+    """
+    rows = Visit.objects.filter(pk=visit.pk, listed_at__isnull=is_listed)
+    rows.update(listed_at=clock.now() if is_listed else None)
     visit.refresh_from_db(fields=["listed_at"])
     return visit

@@ -17,7 +17,7 @@ from mpp.kit.files import respond, store_clean
 from visits import actions, month, words
 from visits.actions.request import TAKES_LETTER
 from visits.availability import frame_of
-from visits.forms import LetterForm, ProposeForm, TextForm
+from visits.forms import LetterForm, ListedForm, ProposeForm, TextForm
 from visits.links import visit_path
 from visits.models import Visit
 from visits.states import VISITED, VisitState
@@ -67,8 +67,12 @@ class Page:
         return may(visit, self.act) if self.act else visit.number is not None
 
 
-def _toggle_listed(visit: Visit, _data: dict[str, Any], _key: str) -> None:
-    actions.set_listed(visit, is_listed=visit.listed_at is None)
+def _listed(visit: Visit, data: Any = None) -> forms.Form:
+    return ListedForm(data, initial={"wanted": "1" if visit.listed_at is None else "0"})
+
+
+def _set_listed(visit: Visit, data: dict[str, Any], _key: str) -> None:
+    actions.set_listed(visit, is_listed=data["wanted"] == "1")
 
 
 PAGES = {
@@ -143,7 +147,8 @@ PAGES = {
         ),
         gettext_lazy("Change it"),
         gettext_lazy("Changed."),
-        _toggle_listed,
+        _set_listed,
+        _listed,
     ),
 }
 LINK_ACTS = {"kirim-tautan", "tautan-baru"}
