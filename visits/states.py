@@ -50,7 +50,8 @@ TABLE: dict[str, tuple[tuple[VisitState, ...], tuple[VisitState, ...]]] = {
     ),
     "cancel_by_host": ((S.OFFERED, S.APPROVED), (S.CANCELLED_BY_HOST,)),
     "arrive": ((S.APPROVED,), (S.ARRIVED,)),
-    "take_back": ((S.ARRIVED,), (S.ARRIVED,)),
+    # With the last check-in the arrival goes too.
+    "take_back": ((S.ARRIVED,), (S.ARRIVED, S.APPROVED)),
     "no_show": ((S.APPROVED,), (S.NO_SHOW,)),
     "complete": ((S.ARRIVED,), (S.COMPLETED,)),
     "close": ((S.COMPLETED,), (S.CLOSED,)),

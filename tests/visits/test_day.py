@@ -87,16 +87,39 @@ def test_who_is_not_in_the_list_is_added_and_marked(visit, desk):
 
 
 def test_a_mistaken_check_in_is_corrected_with_a_reason(visit, desk):
-    first = people_of(visit)[0]
+    first, second, _third = people_of(visit)
     with on_the_day(visit):
         actions.check_in(first, actor=desk.host)
         with pytest.raises(Refused):
             actions.take_back_check_in(first, actor=desk.host, reason="")
+        actions.check_in(second, actor=desk.host)
         actions.take_back_check_in(first, actor=desk.host, reason="Salah nama.")
         actions.complete(visit, actor=desk.host, key="x")
-    assert not Attendance.objects.exists()
+    assert Attendance.objects.get().participant == second
     assert visit.steps.filter(act="take_back").count() == 1
     assert invariants.problems() == []
+
+
+def test_with_the_last_check_in_the_arrival_is_taken_back(visit, desk):
+    first, second, _third = people_of(visit)
+    with on_the_day(visit):
+        actions.check_in(first, actor=desk.host)
+        actions.check_in(second, actor=desk.host)
+        for person, state in ((first, VisitState.ARRIVED), (second, VisitState.APPROVED)):
+            actions.take_back_check_in(person, actor=desk.host, reason="Salah rombongan.")
+            visit.refresh_from_db()
+            assert visit.state == state
+        assert visit.arrived_at is None
+        assert visit.steps.order_by("pk").last().from_state == VisitState.ARRIVED
+        assert invariants.problems() == []
+        actions.check_in(second, actor=desk.host)
+        visit.refresh_from_db()
+        assert visit.state == VisitState.ARRIVED
+        actions.take_back_check_in(second, actor=desk.host, reason="Salah lagi.")
+    with on_the_day(visit, 60 * 24):
+        assert sweeps.end_of_day() == 1
+    visit.refresh_from_db()
+    assert visit.state == VisitState.NO_SHOW
 
 
 def test_proofs_only_for_who_was_there(visit, desk):

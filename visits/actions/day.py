@@ -156,7 +156,10 @@ def check_out(participant: Participant, *, actor: User | None) -> Participant:
 
 @act
 def take_back_check_in(participant: Participant, *, actor: User, reason: str) -> Participant:
-    """Correct a mistaken check-in while the visit is in the building; the history keeps it."""
+    """Correct a mistaken check-in while the visit is in the building; the history keeps it.
+
+    With the last one the visit is approved again: nobody has come.
+    """
     visit = participant.visit
     base.hold(visit)
     require(can_work(actor))
@@ -171,12 +174,14 @@ def take_back_check_in(participant: Participant, *, actor: User, reason: str) ->
         updated_at=clock.now(),
     ):
         raise Refused(_("%(name)s did not come.") % {"name": participant.name}, status=409)
+    is_empty = not visit.participants.filter(checked_in_at__isnull=False).exists()
     base.step(
         visit,
-        VisitState.ARRIVED,
+        VisitState.APPROVED if is_empty else VisitState.ARRIVED,
         act="take_back",
         actor=actor,
         reason=f"{participant.name}: {reason}",
+        columns={"arrived_at": None} if is_empty else {},
     )
     participant.refresh_from_db()
     return participant
