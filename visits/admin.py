@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from counters import permissions as places
 from mpp.kit.fields import SafeFormMixin
-from mpp.kit.paper_texts import NUMBER_PART
 from visits import capacity
 from visits.models import (
     AgendaTemplate,
@@ -49,7 +48,7 @@ class WeekdaysField(forms.TypedMultipleChoiceField):
 
 
 class SessionForm(SetupForm):
-    """A session; its weekdays are ticked, its end lies after its begin."""
+    """A session; its weekdays are ticked."""
 
     class Meta:
         model = VisitSession
@@ -69,13 +68,6 @@ class SessionForm(SetupForm):
         ]
         field_classes = {"weekdays": WeekdaysField}
 
-    def clean(self) -> dict[str, Any]:
-        """The end after the begin."""
-        data = super().clean()
-        if data.get("starts_at") and data.get("ends_at") and data["ends_at"] <= data["starts_at"]:
-            self.add_error("ends_at", _("A session ends after it begins."))
-        return data
-
 
 class FollowUpDaysField(forms.CharField):
     """A JSON list of days, written as "30, 90, 180"."""
@@ -90,11 +82,9 @@ class FollowUpDaysField(forms.CharField):
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> list[int]:
-        """At most six different numbers of days, in order."""
-        parts = [part.strip() for part in super().clean(value).split(",") if part.strip()]
-        if len(parts) > 6 or not all(
-            part.isascii() and part.isdigit() and 1 <= int(part[:5]) <= 1_000 for part in parts
-        ):
+        """Different numbers in order; how many and how large is the column's own rule."""
+        parts = {part.strip() for part in super().clean(value).split(",")} - {""}
+        if not all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts):
             raise ValidationError(_("Write days like 30, 90, 180; at most six."))
         return sorted({int(part) for part in parts})
 
@@ -129,58 +119,8 @@ class RulesForm(SetupForm):
         field_classes = {"follow_up_days": FollowUpDaysField}
 
     def clean_number_prefix(self) -> str:
-        """Two to five capital letters, as every public number begins."""
-        text = self.cleaned_data["number_prefix"].upper()
-        if not (text.isascii() and text.isalpha() and 2 <= len(text) <= 5):
-            raise ValidationError(_("2 to 5 capital letters."))
-        return text
-
-    def clean(self) -> dict[str, Any]:
-        """Limits that leave room for anybody at all."""
-        data = super().clean()
-        for name in ("day_groups", "day_people", "size_max", "retention_months", "horizon_days"):
-            if data.get(name) == 0:
-                self.add_error(name, _("Write at least 1."))
-        return data
-
-
-class PeriodForm(SetupForm):
-    """A closed period; its last day is not before its first."""
-
-    class Meta:
-        model = Blackout
-        fields = ["site", "starts_on", "ends_on", "reason", "reason_en"]
-
-    def clean(self) -> dict[str, Any]:
-        """The days in order."""
-        data = super().clean()
-        if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
-            self.add_error("ends_on", _("The last day lies before the first."))
-        return data
-
-
-class LetterForm(SetupForm):
-    """A template; its number counts up."""
-
-    class Meta:
-        model = LetterTemplate
-        fields = [
-            "key",
-            "kind",
-            "title",
-            "number_format",
-            "opening",
-            "body",
-            "notes",
-            "signatory",
-        ]
-
-    def clean_number_format(self) -> str:
-        """Either nothing, or a form with {seq} in it."""
-        text = self.cleaned_data["number_format"]
-        if text and not any(part[0].startswith("seq") for part in NUMBER_PART.findall(text)):
-            raise ValidationError(_("A number needs {seq} or {seq:03} in it, or letters repeat."))
-        return text
+        """Small letters are written large."""
+        return self.cleaned_data["number_prefix"].upper()
 
 
 class DayForm(SetupForm):
@@ -260,7 +200,7 @@ class VisitSessionAdmin(SetupAdmin):
 class BlackoutAdmin(SetupAdmin):
     """Closed periods; they may be deleted, nothing stands on them."""
 
-    form = PeriodForm
+    fields = ("site", "starts_on", "ends_on", "reason", "reason_en")
     list_display = ("starts_on", "ends_on", "site", "reason")
     list_select_related = ("site",)
 
@@ -280,8 +220,17 @@ class TopicAdmin(SetupAdmin):
 class LetterTemplateAdmin(SetupAdmin):
     """Templates of papers: plain text with a closed list of placeholders."""
 
-    form = LetterForm
     list_display = ("title", "kind", "number_format")
+    fields = (
+        "key",
+        "kind",
+        "title",
+        "number_format",
+        "opening",
+        "body",
+        "notes",
+        "signatory",
+    )
 
 
 @admin.register(AgendaTemplate)

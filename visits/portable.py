@@ -6,6 +6,7 @@ here in the commit that adds it; a house test asks for it.
 """
 
 from mpp.kit.exported import WEEKDAYS, Exported
+from visits.limits import LATEST_FOLLOW_UP, MOST_FOLLOW_UPS
 
 FIELDS: dict[str, dict[str, str]] = {
     "AgendaTemplate": {
@@ -309,8 +310,8 @@ FIELDS: dict[str, dict[str, str]] = {
 
 _DAY_COUNTS = {
     "type": "array",
-    "maxItems": 12,
-    "items": {"type": "integer", "minimum": 1, "maximum": 3650},
+    "maxItems": MOST_FOLLOW_UPS,
+    "items": {"type": "integer", "minimum": 1, "maximum": LATEST_FOLLOW_UP},
 }
 
 # What stands in the blueprint, in the order in which it is brought in.

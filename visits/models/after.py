@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from mpp.kit.models import Stamped, StoredFile
+from visits.limits import place_in_order
 from visits.models.places import Topic
 from visits.models.visits import Visit
 
@@ -32,7 +33,7 @@ class Material(Stamped):
         Topic, on_delete=models.SET_NULL, null=True, blank=True, related_name="materials"
     )
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = place_in_order()
 
     class Meta:
         verbose_name = _("material")

@@ -1,20 +1,23 @@
 """When delegations can come: rules, sessions, closed days, and the places taken per day."""
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from counters.models import Site
 from mpp.kit.models import Stamped
-
-
-def weekdays_of_list(value: object) -> None:
-    """A list of different weekdays from 0 (Monday) to 6; raises ValidationError otherwise."""
-    is_list = isinstance(value, list) and all(type(day) is int for day in value)
-    if not is_list or len(set(value)) != len(value) or not set(value) <= set(range(7)):
-        raise ValidationError(_("Choose weekdays from Monday to Sunday."))
+from visits.limits import (
+    LARGEST_GROUP,
+    MOST_GROUPS,
+    MOST_PEOPLE,
+    count,
+    days_of_list,
+    number_prefix,
+    number_that_counts,
+    place_in_order,
+    weekdays_of_list,
+)
 
 
 def follow_up_days() -> list[int]:
@@ -32,21 +35,31 @@ class VisitRules(Stamped):
     key = models.SlugField(_("key"), unique=True)
     site = models.OneToOneField(Site, on_delete=models.PROTECT, related_name="visit_rules")
     is_active = models.BooleanField(_("takes visits"), default=True)
-    lead_days = models.PositiveSmallIntegerField(_("working days before a visit"), default=3)
-    answer_days = models.PositiveSmallIntegerField(_("working days to answer"), default=2)
-    offer_days = models.PositiveSmallIntegerField(_("working days an offer holds"), default=2)
-    horizon_days = models.PositiveSmallIntegerField(_("days open in advance"), default=120)
-    day_groups = models.PositiveSmallIntegerField(_("groups a day"), default=2)
-    day_people = models.PositiveSmallIntegerField(_("people a day"), default=80)
-    size_max = models.PositiveSmallIntegerField(_("people in a group at most"), default=40)
-    cutoff_hours = models.PositiveSmallIntegerField(
-        _("hours before the visit until which the list may change"), default=24
+    lead_days = count(_("working days before a visit"), most=60, default=3)
+    answer_days = count(_("working days to answer"), most=60, default=2)
+    offer_days = count(_("working days an offer holds"), most=60, default=2)
+    horizon_days = count(_("days open in advance"), least=1, most=730, default=120)
+    day_groups = count(_("groups a day"), least=1, most=MOST_GROUPS, default=2)
+    day_people = count(_("people a day"), least=1, most=MOST_PEOPLE, default=80)
+    size_max = count(_("people in a group at most"), least=1, most=LARGEST_GROUP, default=40)
+    cutoff_hours = count(
+        _("hours before the visit until which the list may change"), most=720, default=24
     )
-    retention_months = models.PositiveSmallIntegerField(
-        _("months after which staff numbers and phones are deleted"), default=6
+    retention_months = count(
+        _("months after which staff numbers and phones are deleted"),
+        least=1,
+        most=120,
+        default=6,
     )
-    follow_up_days = models.JSONField(_("days until a follow-up"), default=follow_up_days)
-    number_prefix = models.CharField(_("prefix of request numbers"), max_length=5, default="KUNJ")
+    follow_up_days = models.JSONField(
+        _("days until a follow-up"), default=follow_up_days, validators=[days_of_list], blank=True
+    )
+    number_prefix = models.CharField(
+        _("prefix of request numbers"),
+        max_length=5,
+        default="KUNJ",
+        validators=[number_prefix],
+    )
     note = models.TextField(_("what delegations should know"), blank=True)
     note_en = models.TextField(_("what delegations should know (English)"), blank=True)
 
@@ -70,13 +83,9 @@ class VisitSession(Stamped):
     starts_at = models.TimeField(_("from"))
     ends_at = models.TimeField(_("until"))
     room = models.CharField(_("room"), max_length=80, blank=True)
-    groups_max = models.PositiveSmallIntegerField(
-        _("groups at most"), default=1, validators=[MinValueValidator(1)]
-    )
-    people_max = models.PositiveSmallIntegerField(
-        _("people at most"), default=40, validators=[MinValueValidator(1)]
-    )
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    groups_max = count(_("groups at most"), least=1, most=MOST_GROUPS, default=1)
+    people_max = count(_("people at most"), least=1, most=MOST_PEOPLE, default=40)
+    order = place_in_order()
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -96,6 +105,11 @@ class VisitSession(Stamped):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.starts_at:%H.%M}-{self.ends_at:%H.%M})"
+
+    def clean(self) -> None:
+        """The end after the begin."""
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": _("A session ends after it begins.")})
 
 
 class Blackout(Stamped):
@@ -125,6 +139,11 @@ class Blackout(Stamped):
     def __str__(self) -> str:
         return f"{self.starts_on:%Y-%m-%d}: {self.reason}"
 
+    def clean(self) -> None:
+        """The days in order."""
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValidationError({"ends_on": _("The last day lies before the first.")})
+
 
 def _taken_within(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
@@ -142,8 +161,8 @@ class VisitDay(Stamped):
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="visit_days")
     date = models.DateField(_("day"))
-    groups_max = models.PositiveSmallIntegerField(_("groups at most"))
-    people_max = models.PositiveSmallIntegerField(_("people at most"))
+    groups_max = count(_("groups at most"), most=MOST_GROUPS)
+    people_max = count(_("people at most"), most=MOST_PEOPLE)
     groups = models.PositiveSmallIntegerField(_("groups taken"), default=0)
     people = models.PositiveSmallIntegerField(_("people taken"), default=0)
 
@@ -168,8 +187,8 @@ class VisitSlot(models.Model):
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
     room = models.CharField(_("room"), max_length=80, blank=True)
-    groups_max = models.PositiveSmallIntegerField(_("groups at most"))
-    people_max = models.PositiveSmallIntegerField(_("people at most"))
+    groups_max = count(_("groups at most"), most=MOST_GROUPS)
+    people_max = count(_("people at most"), most=MOST_PEOPLE)
     groups = models.PositiveSmallIntegerField(_("groups taken"), default=0)
     people = models.PositiveSmallIntegerField(_("people taken"), default=0)
 
@@ -195,7 +214,7 @@ class Topic(Stamped):
     key = models.SlugField(_("key"), unique=True)
     name = models.CharField(_("name"), max_length=120)
     name_en = models.CharField(_("name (English)"), max_length=120, blank=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = place_in_order()
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -225,7 +244,9 @@ class LetterTemplate(Stamped):
     key = models.SlugField(_("key"), unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=LetterKind, unique=True)
     title = models.CharField(_("title"), max_length=150)
-    number_format = models.CharField(_("form of the number"), max_length=80, blank=True)
+    number_format = models.CharField(
+        _("form of the number"), max_length=80, blank=True, validators=[number_that_counts]
+    )
     opening = models.TextField(_("opening"), blank=True)
     body = models.TextField(_("paragraphs"), blank=True)
     notes = models.TextField(_("notes"), blank=True)
@@ -249,13 +270,11 @@ class AgendaTemplate(Stamped):
     """One part of the usual agenda; approving a visit copies them into its own agenda."""
 
     key = models.SlugField(_("key"), unique=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = place_in_order()
     title = models.CharField(_("part"), max_length=150)
     title_en = models.CharField(_("part (English)"), max_length=150, blank=True)
     place = models.CharField(_("place"), max_length=80, blank=True)
-    minutes = models.PositiveSmallIntegerField(
-        _("minutes"), default=15, validators=[MinValueValidator(5), MaxValueValidator(480)]
-    )
+    minutes = count(_("minutes"), least=5, most=480, default=15)
 
     class Meta:
         verbose_name = _("part of the usual agenda")
