@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
+from accounts.models import User
 from mpp.kit import clock
 from visits.models import AgendaTemplate, ItineraryItem, Visit
 
@@ -63,6 +64,12 @@ def shift(visit: Visit, old_begin: time) -> None:
         if starts.date() == ends.date() == _ANY_DAY:
             row.starts_at, row.ends_at = starts.time(), ends.time()
     ItineraryItem.objects.bulk_update(rows, ["starts_at", "ends_at"])
+
+
+def hand_over(visit: Visit, old: User | None) -> None:
+    """Parts of the former host go to the present one; those of other people stay theirs."""
+    if old is not None and old.pk != visit.host_id:
+        visit.itinerary.filter(host=old).update(host=visit.host)
 
 
 def rewrite(visit: Visit, lines: list[ItineraryItem]) -> None:

@@ -28,6 +28,7 @@ DESK_NEWS = {
     "letter": gettext_noop("The letter of the delegation has come."),
     "expire": gettext_noop("The delegation did not answer the offer in time."),
     "dispose": gettext_noop("A request waits for your decision."),
+    "resize": gettext_noop("The number of people of this visit has changed."),
     "duty": gettext_noop("You receive a delegation."),
 }
 
@@ -96,9 +97,19 @@ def offered(visit: Visit) -> None:
 
 def approved(visit: Visit, *, is_change: bool) -> None:
     """The date is fixed, or changed; the page has letter, agenda and calendar file."""
-    act = "changed" if is_change else "approved"
-    _guest(visit, act, visit.revision, host=str(visit.host), **_when(visit.slot))
+    _confirmed(visit, "changed" if is_change else "approved")
     _staff(visit.host, visit, "duty", f"{visit.revision}:{visit.slot_id}")
+
+
+def resized(visit: Visit, actor: User) -> None:
+    """Another number of people of an approved visit; the host is told unless he changed it."""
+    _confirmed(visit, "changed")
+    if visit.host != actor:
+        _staff(visit.host, visit, "resize", f"{visit.revision}")
+
+
+def _confirmed(visit: Visit, act: str) -> None:
+    _guest(visit, act, visit.revision, host=str(visit.host), size=visit.size, **_when(visit.slot))
 
 
 def rejected(visit: Visit) -> None:
@@ -123,8 +134,11 @@ def link(visit: Visit) -> None:
 
 
 def remind(visit: Visit, mark: int, days: int) -> None:
-    """The visit is `days` days away; said once per mark (3 and 1 days) and date."""
-    _guest(visit, "reminder", f"{visit.revision}:{mark}", days=days, **_when(visit.slot))
+    """The visit is `days` days away; said once per mark (3 and 1 days) and date.
+
+    Not once per revision: another number of people or agenda is no reason to remind again.
+    """
+    _guest(visit, "reminder", f"{visit.slot_id}:{mark}", days=days, **_when(visit.slot))
 
 
 def completed(visit: Visit) -> None:

@@ -223,6 +223,15 @@ def test_reminders_three_and_one_day_before_once_each(visit):
         assert Notice.objects.filter(kind="visits.reminder").count() == told, days
 
 
+def test_another_number_of_people_reminds_nobody_again(visit, desk):
+    for size in (None, 25):
+        if size:
+            actions.resize(visit, actor=desk.host, size=size, key="r")
+        with time_machine.travel(visit.slot.starts_at - timedelta(days=3, minutes=1)):
+            sweeps.remind()
+        assert Notice.objects.filter(kind="visits.reminder").count() == 1
+
+
 def test_follow_ups_and_forgotten_contacts(visit, desk):
     first = people_of(visit)[0]
     actions.change_participant(

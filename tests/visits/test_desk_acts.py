@@ -4,7 +4,8 @@ from datetime import time
 
 import pytest
 
-from accounts.models import Delivery
+from accounts.models import Delivery, Notice
+from mpp.kit.models import PaperState
 from tests.factories import visits as make
 from visits import actions
 from visits.models import HostDuty, Visit, VisitDay, VisitSlot
@@ -143,6 +144,24 @@ def test_changing_only_the_host(site, desk):
     assert visit.revision == 1
 
 
+@pytest.mark.parametrize("key", ["pagi", "siang"])
+def test_the_agenda_follows_the_host_with_and_without_another_date(site, desk, key):
+    visit = make.approved(desk.host)
+    tour = visit.itinerary.get(title="Keliling gerai")
+    tour.host = desk.leader
+    tour.save()
+    session, day = make.session(key), visit.slot.day.date
+    actions.reschedule(
+        visit, actor=desk.host, session=session, date=day, host=desk.second, reason="Cuti", key="r"
+    )
+    hosts = dict(visit.itinerary.values_list("title", "host"))
+    assert hosts == {
+        "Sambutan": desk.second.pk,
+        "Paparan": desk.second.pk,
+        "Keliling gerai": desk.leader.pk,
+    }
+
+
 def test_cancelling_frees_the_place_and_needs_a_reason(site, desk):
     day = make.open_day()
     visit = make.approved(desk.host, day=day)
@@ -187,6 +206,23 @@ def test_a_changed_size_takes_the_difference(site, desk):
         actions.resize(visit, actor=desk.host, size=40, key="3")
     visit.refresh_from_db()
     assert visit.places == 12
+
+
+def test_another_number_of_people_is_written_and_told(site, desk):
+    visit = make.approved(desk.host)
+    old = visit.letters.get().paper
+    actions.resize(visit, actor=desk.second, size=30, key="1")
+    actions.resize(visit, actor=desk.second, size=30, key="1")
+    new = visit.letters.get(revision=1).paper
+    old.refresh_from_db()
+    assert (old.state, old.replaced_by) == (PaperState.REPLACED, new)
+    assert '"value":"30"' in new.payload
+    assert "30" in Delivery.objects.get(notice__kind="visits.changed").notice.body
+    told = Notice.objects.filter(kind="visits.desk_news", recipient=desk.host)
+    assert told.filter(key__contains=":resize:").count() == 1
+    waiting = make.sent(day=make.open_day(1))
+    actions.resize(waiting, actor=desk.host, size=25, key="1")
+    assert not waiting.letters.exists()
 
 
 def test_strangers_decide_nothing(site, desk):

@@ -223,6 +223,7 @@ def test_the_same_size_again_changes_no_place(site, desk):
     visit = make.approved(desk.host)
     actions.resize(visit, actor=desk.host, size=visit.places, key="1")
     assert VisitDay.objects.get().people == visit.places
+    assert (visit.revision, visit.letters.count()) == (0, 1), "nothing new to write or to tell"
 
 
 def test_groups_share_a_place_only_where_it_makes_sense(site, desk, unchanged):

@@ -50,6 +50,7 @@ def settle(
     old = base.place_of(visit)
     had_place = old is not None
     old_begin = agenda.hours_of(visit)[0] if had_place else None
+    old_host = visit.host
     base.step(
         visit,
         VisitState.APPROVED,
@@ -71,6 +72,7 @@ def settle(
     base.free(visit, old)
     if had_place:
         agenda.shift(visit, old_begin)
+        agenda.hand_over(visit, old_host)
     else:
         agenda.draft(visit)
     letters.write_reply(visit, actor=actor)

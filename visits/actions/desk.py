@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mpp.kit import clock
 from mpp.kit.transactions import act
-from visits import capacity, hosting, letters, notices
+from visits import agenda, capacity, hosting, letters, notices
 from visits.actions import approval, base
 from visits.models import Visit, VisitSession, VisitSlot
 from visits.permissions import can_host, can_work
@@ -260,6 +260,7 @@ def _change_host(visit: Visit, host: User, *, actor: User, reason: str, key: str
         columns={"host": host, "revision": visit.revision + 1},
     )
     hosting.release(old, visit.slot)
+    agenda.hand_over(visit, old)
     letters.write_reply(visit, actor=actor)
     notices.approved(visit, is_change=True)
     return visit
@@ -278,7 +279,10 @@ def cancel_by_host(visit: Visit, *, actor: User, reason: str, key: str = "") -> 
 
 @act
 def resize(visit: Visit, *, actor: User, size: int, key: str = "") -> Visit:
-    """Change the number of people; an approved visit takes or gives back the difference."""
+    """Change the number of people; an approved visit takes or gives back the difference.
+
+    Its letter says how many come, so it gets a new one, and the delegation is told.
+    """
     if not _begin(visit, "resize", actor, key):
         return visit
     if not 1 <= size <= base.rules_of(visit).size_max:
@@ -286,12 +290,13 @@ def resize(visit: Visit, *, actor: User, size: int, key: str = "") -> Visit:
         raise Refused(
             sentence % {"count": base.rules_of(visit).size_max}, status=400, field="size"
         )
-    columns = {"size": size}
+    columns: dict[str, int] = {"size": size}
+    is_told = visit.state == VisitState.APPROVED and size != visit.size
     if visit.state == VisitState.APPROVED:
         if size < visit.participants.filter(is_walk_in=False).count():
             raise Refused(_("More people than that stand in the list."), status=409, field="size")
         _take_difference(visit, size - visit.places)
-        columns["places"] = size
+        columns |= {"places": size, "revision": visit.revision + int(is_told)}
     base.step(
         visit,
         visit.state,
@@ -302,6 +307,9 @@ def resize(visit: Visit, *, actor: User, size: int, key: str = "") -> Visit:
         columns=columns,
         from_=(visit.state,),
     )
+    if is_told:
+        letters.write_reply(visit, actor=actor)
+        notices.resized(visit, actor)
     return visit
 
 

@@ -109,6 +109,8 @@ PAGES = (
         _("The number of people is changed."),
         forms.SizeForm,
         _call(actions.resize, "size"),
+        "",
+        _("An approved visit gets a new letter, and the delegation is told."),
     ),
     ActPage(
         "merge",
