@@ -72,10 +72,24 @@ def hand_over(visit: Visit, old: User | None) -> None:
         visit.itinerary.filter(host=old).update(host=visit.host)
 
 
+def is_same(visit: Visit, lines: list[ItineraryItem]) -> bool:
+    """Whether these lines are the agenda as it is stored."""
+    stored = [_content(row) for row in visit.itinerary.all()]
+    return stored == [_content(row) for row in _in_order(lines)]
+
+
+def _content(row: ItineraryItem) -> tuple:
+    return row.starts_at, row.ends_at, row.title, row.title_en, row.place, row.host_id
+
+
+def _in_order(lines: list[ItineraryItem]) -> list[ItineraryItem]:
+    return sorted(lines, key=lambda row: row.starts_at)
+
+
 def rewrite(visit: Visit, lines: list[ItineraryItem]) -> None:
     """Store the whole agenda anew, in the order of time."""
     with transaction.atomic():
         visit.itinerary.all().delete()
-        for order, line in enumerate(sorted(lines, key=lambda row: row.starts_at), start=1):
+        for order, line in enumerate(_in_order(lines), start=1):
             line.pk, line.visit, line.order = None, visit, order
         ItineraryItem.objects.bulk_create(lines)

@@ -4,6 +4,8 @@ Two sessions of one host on one day may lie at two sites, so the row that makes 
 host's own day, not the site's. UNIQUE(host, session on a day) stands behind it.
 """
 
+from datetime import datetime
+
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -22,17 +24,27 @@ def assign(host: User, slot: VisitSlot) -> HostDuty:
     known = HostDuty.objects.filter(host=host, slot=slot).first()
     if known is not None:
         return known
-    other = (
-        HostDuty.objects.filter(host=host, starts_at__lt=slot.ends_at, ends_at__gt=slot.starts_at)
-        .select_related("slot__session", "slot__day")
-        .first()
-    )
-    if other is not None:
-        sentence = _("%(name)s receives another delegation at that time: %(session)s.")
-        raise Refused(sentence % {"name": host, "session": other.slot}, status=409, field="host")
+    _check_free(host, slot, slot.starts_at, slot.ends_at)
     return HostDuty.objects.create(
         host=host, slot=slot, starts_at=slot.starts_at, ends_at=slot.ends_at
     )
+
+
+def check_part(host: User, slot: VisitSlot, begins: datetime, ends: datetime) -> None:
+    """Raise Refused when somebody who hosts a part of the agenda receives others meanwhile.
+
+    `slot` is the place of the visit itself: the duty there is no other one.
+    """
+    _hold_day(host, slot)
+    _check_free(host, slot, begins, ends)
+
+
+def _check_free(host: User, slot: VisitSlot, begins: datetime, ends: datetime) -> None:
+    duties = HostDuty.objects.filter(host=host, starts_at__lt=ends, ends_at__gt=begins)
+    other = duties.exclude(slot=slot).select_related("slot__session", "slot__day").first()
+    if other is not None:
+        sentence = _("%(name)s receives another delegation at that time: %(session)s.")
+        raise Refused(sentence % {"name": host, "session": other.slot}, status=409, field="host")
 
 
 def _hold_day(host: User, slot: VisitSlot) -> None:

@@ -52,6 +52,7 @@ TABLE: dict[str, tuple[tuple[VisitState, ...], tuple[VisitState, ...]]] = {
     "arrive": ((S.APPROVED,), (S.ARRIVED,)),
     # With the last check-in the arrival goes too.
     "take_back": ((S.ARRIVED,), (S.ARRIVED, S.APPROVED)),
+    "agenda": ((S.APPROVED, S.ARRIVED), (S.APPROVED, S.ARRIVED)),
     "no_show": ((S.APPROVED,), (S.NO_SHOW,)),
     "complete": ((S.ARRIVED,), (S.COMPLETED,)),
     "close": ((S.COMPLETED,), (S.CLOSED,)),

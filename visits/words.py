@@ -112,6 +112,7 @@ ACTS = {
     "cancel_by_guest": gettext_lazy("You cancelled"),
     "cancel_by_host": gettext_lazy("The host cancelled"),
     "arrive": gettext_lazy("The first of you arrived"),
+    "agenda": gettext_lazy("Agenda changed"),
     "no_show": gettext_lazy("Nobody came"),
     "complete": gettext_lazy("The visit ended"),
     "close": gettext_lazy("Closed"),

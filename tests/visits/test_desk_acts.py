@@ -3,11 +3,13 @@
 from datetime import time
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import Delivery, Notice
 from mpp.kit.models import PaperState
 from tests.factories import visits as make
-from visits import actions
+from tests.visits import test_table as table
+from visits import actions, invariants
 from visits.models import HostDuty, Visit, VisitDay, VisitSlot
 from visits.states import VisitState
 from visits.workflow import Refused
@@ -248,3 +250,43 @@ def test_rejecting_tells_the_reason(site, desk):
     visit = actions.reject(make.sent(), actor=desk.host, reason="Penuh.", key="r")
     assert visit.end_reason == "Penuh."
     assert "Penuh." in Delivery.objects.get(notice__kind="visits.rejected").notice.body
+
+
+# --- the agenda ---------------------------------------------------------------------------
+def test_the_agenda_of_a_closed_visit_stays(site, desk, client):
+    visit = table.MAKERS[VisitState.CLOSED](desk)
+    with pytest.raises(Refused, match="Agenda"):
+        actions.edit_agenda(visit, actor=desk.host, lines=[table.part()], key="a")
+    client.force_login(desk.host)
+    address = reverse("admin:visits_visit_agenda", args=[visit.number])
+    assert client.get(address).status_code == 409
+    assert client.post(address, {"bagian-TOTAL_FORMS": "0", "key": "b"}).status_code == 409
+    assert visit.itinerary.count() == 3
+    assert not visit.steps.filter(act="agenda").exists()
+
+
+def test_a_changed_agenda_raises_the_revision_and_nothing_changed_does_not(site, desk):
+    visit = make.approved(desk.host)
+    before = visit.updated_at
+    actions.edit_agenda(visit, actor=desk.second, lines=[table.part(9), table.part(10)], key="a")
+    actions.edit_agenda(visit, actor=desk.second, lines=list(visit.itinerary.all()), key="b")
+    visit.refresh_from_db()
+    assert visit.revision == visit.steps.filter(act="agenda").count() == 1
+    assert visit.updated_at > before
+    with pytest.raises(Refused):
+        actions.edit_agenda(visit, actor=desk.stranger, lines=[], key="c")
+    assert invariants.problems() == []
+
+
+def test_who_hosts_a_part_receives_nobody_else_meanwhile(site, desk):
+    day = make.open_day()
+    visit = make.approved(desk.host, day=day)
+    make.approved(desk.second, day=day, key="siang")
+    free = [table.part(9, host=desk.second), table.part(10, host=desk.host)]
+    actions.edit_agenda(visit, actor=desk.host, lines=free, key="a")
+    with pytest.raises(Refused, match="Second") as refused:
+        actions.edit_agenda(visit, actor=desk.host, lines=[table.part(14, host=desk.second)])
+    assert refused.value.field == "host"
+    with pytest.raises(Refused):
+        actions.edit_agenda(visit, actor=desk.host, lines=[table.part(host=desk.stranger)])
+    assert visit.itinerary.count() == 2

@@ -355,6 +355,7 @@ def test_the_agenda_is_edited_line_by_line(as_host, desk):
     data = {
         "bagian-TOTAL_FORMS": "4",
         "bagian-INITIAL_FORMS": "3",
+        "key": "first",
     }
     for number, part in enumerate(parts):
         data |= {
@@ -369,9 +370,12 @@ def test_the_agenda_is_edited_line_by_line(as_host, desk):
         "bagian-3-ends_at": "09:00",
         "bagian-3-title": "Registrasi",
     }
-    assert as_host.post(address, data).status_code == 302
+    assert [as_host.post(address, data).status_code for _press in range(2)] == [302, 302]
     titles = [row.title for row in visit.itinerary.order_by("order")]
     assert titles == ["Registrasi", "Paparan", "Keliling gerai"]
+    visit.refresh_from_db()
+    assert visit.steps.filter(act="agenda").count() == visit.revision == 1
+    data["key"] = "another"
     data["bagian-3-ends_at"] = "08:00"
     assert as_host.post(address, data).status_code in (400,)
     assert as_host.post(address, {}).status_code == 400

@@ -40,6 +40,7 @@ KEYED = {
     "complete": S.ARRIVED,
     "close": S.COMPLETED,
     "no_show": S.APPROVED,
+    "agenda": S.APPROVED,
 }
 
 

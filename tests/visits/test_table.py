@@ -1,6 +1,6 @@
 """Every pair of a state and an act: what the table allows happens, nothing else does."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -8,7 +8,7 @@ import time_machine
 from mpp.kit.states import WrongState
 from tests.factories import visits as make
 from visits import actions, invariants, sweeps
-from visits.models import Visit, VisitDay
+from visits.models import ItineraryItem, Visit, VisitDay
 from visits.states import TABLE, VisitState
 from visits.workflow import Refused
 
@@ -109,6 +109,7 @@ ACTS = {
     "cancel_by_host": lambda v, d: actions.cancel_by_host(v, actor=d.host, reason="x", key="t"),
     "arrive": lambda v, d: actions.add_walk_in(v, actor=d.host, values={"name": "Ani"}),
     "take_back": lambda v, d: actions.take_back_check_in(first_of(v), actor=d.host, reason="x"),
+    "agenda": lambda v, d: actions.edit_agenda(v, actor=d.host, lines=[part()], key="t"),
     "no_show": lambda v, d: actions.no_show(v, actor=d.host, key="t"),
     "complete": lambda v, d: actions.complete(v, actor=d.host, key="t"),
     "close": lambda v, d: actions.close(v, actor=d.host, key="t"),
@@ -117,6 +118,10 @@ ACTS = {
 
 def the_lead(desk):
     return make.approved(desk.host, size=5)
+
+
+def part(begin: int = 9, **values):
+    return ItineraryItem(starts_at=time(begin), ends_at=time(begin + 1), title="Paparan", **values)
 
 
 def first_of(visit):

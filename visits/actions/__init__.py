@@ -38,6 +38,7 @@ from visits.actions.people import (
     change_participant,
     remove_participant,
 )
+from visits.actions.programme import edit_agenda
 from visits.actions.request import (
     accept,
     answer,
@@ -73,6 +74,7 @@ __all__ = [
     "complete",
     "decline",
     "dispose",
+    "edit_agenda",
     "give_feedback",
     "join_on_site",
     "merge",

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mpp.kit.fields import SafeFormMixin
 from mpp.kit.files import respond, store_clean
 from mpp.kit.models import StoredFile
+from mpp.kit.states import WrongState
 from mpp.kit.uploads import UploadRefused, inspect
-from visits import actions, agenda
+from visits import actions
+from visits.actions import base, programme
 from visits.models import ItineraryItem, Material, Visit
 from visits.permissions import hosts
 from visits.views.desk.forms import MaterialForm, PhotoForm
-from visits.views.desk.frame import at, frame, load, only_desk, told
+from visits.views.desk.frame import at, frame, load, new_key, only_desk, told
 from visits.workflow import Refused
 
 SPARE_LINES = 2
@@ -65,29 +67,42 @@ def _parts(visit: Visit, data: Any = None) -> BaseModelFormSet:
     return formset(data, queryset=visit.itinerary.order_by("starts_at", "order"), prefix="bagian")
 
 
+def _lines(parts: BaseModelFormSet) -> list[ItineraryItem]:
+    """The parts that stay and are named."""
+    kept = [form for form in parts.forms if form not in parts.deleted_forms]
+    rows = [form.instance for form in kept if form.has_changed() or form.instance.pk]
+    return [row for row in rows if row.title]
+
+
 @require_http_methods(["GET", "POST"])
 @told
 def agenda_page(request: HttpRequest, number: str) -> HttpResponse:
     """Edit the agenda line by line; it is sorted by time when it is saved."""
     visit = load(request, number)
-    parts = _parts(visit, request.POST or None)
-    if request.method == "POST" and parts.is_valid():
-        lines = [
-            form.instance
-            for form in parts.forms
-            if form.has_changed() or form.instance.pk
-            if form not in parts.deleted_forms
-        ]
-        agenda.rewrite(visit, [line for line in lines if line.title])
-        messages.success(request, _("The agenda is saved."))
+    key = request.POST.get("key", "").replace("\x00", "")[:64] or new_key()
+    if base.is_repeat(visit, key, programme.ACT, request.user):
+        # The lines of this form have been replaced by the first press.
         return redirect(at("review", number))
+    programme.check_open(visit)
+    parts, problem, status = _parts(visit, request.POST or None), "", 200
+    if request.method == "POST":
+        status = 400
+        if parts.is_valid():
+            try:
+                actions.edit_agenda(visit, actor=request.user, lines=_lines(parts), key=key)
+            except (Refused, WrongState) as refused:
+                problem, status = refused.sentence, 409
+            else:
+                messages.success(request, _("The agenda is saved."))
+                return redirect(at("review", number))
     context = {
         **frame(request, _("Agenda of the visit")),
         "visit": visit,
         "parts": parts,
+        "key": key,
+        "problem": problem,
         "back_url": at("review", number),
     }
-    status = 400 if request.method == "POST" else 200
     return render(request, "admin/visits/agenda.html", context, status=status)
 
 

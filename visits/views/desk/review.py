@@ -14,7 +14,7 @@ from mpp.kit.wording import date_id, when
 from visits import actions, availability, calendarfile, letters
 from visits.links import visit_path
 from visits.models import GuestEntry, Visit, VisitWish
-from visits.states import PENDING, VISITED, VisitState
+from visits.states import PENDING, TABLE, VISITED, VisitState
 from visits.views.desk import acts, words
 from visits.views.desk.frame import at, frame, load, told
 
@@ -41,7 +41,7 @@ def review(request: HttpRequest, number: str) -> HttpResponse:
         "came": sum(1 for person in people if person.checked_in_at),
         "day_url": at("day", number),
         "agenda": list(visit.itinerary.select_related("host")),
-        "agenda_url": at("agenda", number),
+        "agenda_url": at("agenda", number) if visit.state in TABLE["agenda"][0] else "",
         "photos_url": at("photos", number),
         "has_come": visit.state in VISITED,
         "steps": words.history(list(visit.steps.all())),
@@ -107,7 +107,8 @@ def _contact(visit: Visit) -> list[dict[str, str]]:
 def _wishes_count(visit: Visit) -> bool:
     """Whether the wishes still matter: before a date is fixed, and when others were proposed."""
     if visit.state == VisitState.APPROVED:
-        last = visit.steps.order_by("-pk").values_list("act", flat=True).first()
+        steps = visit.steps.exclude(act__in=("agenda", "resize")).order_by("-pk")
+        last = steps.values_list("act", flat=True).first()
         return last == "propose"
     return visit.state in PENDING
 

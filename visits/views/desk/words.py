@@ -47,6 +47,7 @@ ACTS = {
     "cancel_by_host": gettext_lazy("Cancelled by the host"),
     "arrive": gettext_lazy("First people arrived"),
     "take_back": gettext_lazy("A check-in was corrected"),
+    "agenda": gettext_lazy("Agenda changed"),
     "no_show": gettext_lazy("Nobody came"),
     "complete": gettext_lazy("Visit ended"),
     "close": gettext_lazy("Visit closed"),
