@@ -1,5 +1,7 @@
 """A visit as a calendar file (RFC 5545): constant UID, SEQUENCE = revision, time zone inside."""
 
+from email.utils import parseaddr
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
@@ -55,7 +57,9 @@ def _event(visit: Visit, method: str) -> Event:
     event.add("description", _description(visit))
     if method == "PUBLISH":
         event.add("url", f"{settings.SITE_URL}{visit_path(visit)}")
-    organizer = vCalAddress(f"mailto:{mall.email or settings.DEFAULT_FROM_EMAIL}")
+    # The sender of mails may have a name before its address; a name has no place in a URI.
+    _name, address = parseaddr(mall.email or settings.DEFAULT_FROM_EMAIL)
+    organizer = vCalAddress(f"mailto:{address}")
     organizer.params["CN"] = vText(mall.name)
     event["organizer"] = organizer
     return event

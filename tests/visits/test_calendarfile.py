@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from icalendar import Calendar
 
 from mpp.kit import clock
+from mpp.kit.models import Installation
 from tests.factories import visits as make
+from tests.visits import test_table as table
 from visits import actions, calendarfile
+from visits.models import Visit
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +48,23 @@ def test_the_file_has_what_the_standard_requires(site, desk):
     assert "ATTENDEE" not in event, "RFC 5546 forbids it with PUBLISH"
 
 
+@pytest.mark.parametrize(
+    ("own", "sender", "address"),
+    [
+        ("", "MPP Portal <portal@mpp.contoh.id>", "portal@mpp.contoh.id"),
+        ("", "portal@mpp.contoh.id", "portal@mpp.contoh.id"),
+        ("mpp@batukota.contoh.id", "x@contoh.id", "mpp@batukota.contoh.id"),
+    ],
+)
+def test_the_organizer_is_an_address_alone(
+    site, desk, settings, monkeypatch, own, sender, address
+):
+    settings.DEFAULT_FROM_EMAIL = sender
+    monkeypatch.setattr(calendarfile, "installation", lambda: Installation(name="MPP", email=own))
+    _calendar, event = read(make.approved(desk.host))
+    assert event["ORGANIZER"] == f"mailto:{address}"
+
+
 def test_the_name_stays_and_the_sequence_rises(site, desk):
     visit = make.approved(desk.host)
     _calendar, first = read(visit)
@@ -63,3 +84,15 @@ def test_the_name_stays_and_the_sequence_rises(site, desk):
     assert calendar["METHOD"] == "CANCEL"
     assert third["STATUS"] == "CANCELLED"
     assert second.decoded("DTSTART") == third.decoded("DTSTART") != first.decoded("DTSTART")
+
+
+def test_the_file_follows_the_agenda(site, desk):
+    visit = make.approved(desk.host)
+    _calendar, first = read(visit)
+    with time_machine.travel(clock.now() + timedelta(minutes=5), tick=False):
+        actions.edit_agenda(visit, actor=desk.host, lines=[table.part(9)], key="a")
+    visit = Visit.objects.get(pk=visit.pk)
+    _calendar, second = read(visit)
+    assert second["DESCRIPTION"] != first["DESCRIPTION"]
+    assert (first["SEQUENCE"], second["SEQUENCE"]) == (0, 1)
+    assert second.decoded("LAST-MODIFIED") > first.decoded("LAST-MODIFIED")
