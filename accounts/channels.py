@@ -7,13 +7,14 @@ when the whole channel is down (the round ends) and any other exception for this
 
 import json
 import logging
+from email.mime.text import MIMEText
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from accounts.models import Delivery
+from accounts.models import Delivery, NoticeFile
 
 log = logging.getLogger("accounts.channels")
 TIMEOUT_SECONDS = 10
@@ -57,6 +58,9 @@ class EmailChannel(Channel):
             connection=self.connection,
             headers={"Message-ID": delivery.message_id, "Auto-Submitted": "auto-generated"},
         )
+        file = getattr(delivery.notice, "file", None)
+        if file is not None:
+            message.attach(_part(file))
         try:
             message.send()
         except (ConnectionError, TimeoutError) as fault:
@@ -68,6 +72,16 @@ class EmailChannel(Channel):
             self.connection.close()
         except OSError:
             log.info("mail server hung up first")
+
+
+def _part(file: NoticeFile) -> MIMEText:
+    """A file as part of a mail; base64 keeps its line ends."""
+    kind, *parameters = file.mime.split("; ")
+    part = MIMEText(file.text, kind.removeprefix("text/"), "utf-8")
+    for parameter in parameters:
+        part.set_param(*parameter.split("=", 1))
+    part.add_header("Content-Disposition", "attachment", filename=file.name)
+    return part
 
 
 class DemoSmsChannel(Channel):

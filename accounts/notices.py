@@ -6,6 +6,7 @@ nothing needs to happen between commit and sending, so nothing can be lost there
 """
 
 import re
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +17,31 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
 
-from accounts.models import Delivery, Notice, Text, User
+from accounts.models import Delivery, Notice, NoticeFile, Text, User
 from mpp.kit import clock
 from mpp.kit.prepared import Prepared
 
 KNOWN = frozenset(code for code, _name in settings.LANGUAGES)
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")
 SUBJECT_LENGTH = 200
+MOST_FILE_BYTES = 64 * 1024
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+# Text only, like "text/calendar; method=PUBLISH".
+FILE_KIND = re.compile(r"text/[a-z]+(; [a-z]+=[A-Za-z0-9-]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A small text file that goes out with the mail. Raises ValueError when it is none."""
+
+    name: str
+    mime: str
+    text: str
+
+    def __post_init__(self) -> None:
+        is_named = FILE_NAME.fullmatch(self.name) and FILE_KIND.fullmatch(self.mime)
+        if not is_named or len(self.mime) > 80 or len(self.text.encode()) > MOST_FILE_BYTES:
+            raise ValueError("An attached file is a small text with a plain name.")
 
 
 def _unread(person: int) -> QuerySet:
@@ -46,6 +65,7 @@ def notify(
     object_kind: str = "",
     object_ref: str = "",
     path: str = "",
+    attached: Attached | None = None,
 ) -> Notice:
     """Tell `recipient` (or the `address` of someone without an account) about an act.
 
@@ -53,8 +73,8 @@ def notify(
 
     `kind` is `<app>.<act>` and names the texts `emails/<app>/<act>_subject.txt` and
     `_body.txt`, or the region's own `Text` rows. `key` makes it idempotent: the same key gives
-    the first notice back, written once. Must run inside a transaction; raises RuntimeError
-    outside, ValueError when nobody is named.
+    the first notice back, written once. `attached` goes with a mail only. Must run inside a
+    transaction; raises RuntimeError outside, ValueError when nobody is named.
     """
     _assert_inside_transaction()
     if recipient is None and not address:
@@ -80,6 +100,7 @@ def notify(
         object_kind=object_kind,
         object_ref=object_ref,
         path=path,
+        attached=attached if channel == "email" else None,
         deliveries=[(channel, target, short)] if channel else [],
     )
 
@@ -152,7 +173,13 @@ def _way_to(person: User) -> tuple[str, str]:
     return "", ""
 
 
-def _write(*, key: str, deliveries: list[tuple[str, str, str]], **fields: Any) -> Notice:
+def _write(
+    *,
+    key: str,
+    deliveries: list[tuple[str, str, str]],
+    attached: Attached | None = None,
+    **fields: Any,
+) -> Notice:
     now = clock.now()
     try:
         with transaction.atomic():
@@ -160,6 +187,8 @@ def _write(*, key: str, deliveries: list[tuple[str, str, str]], **fields: Any) -
     except IntegrityError:
         # Somebody else wrote the same notice between our look and our insert.
         return Notice.objects.get(key=key)
+    if attached is not None:
+        NoticeFile.objects.create(notice=notice, **asdict(attached))
     for channel, address, text in deliveries:
         delivery = Delivery(
             notice=notice, channel=channel, address=address, text=text, next_at=now

@@ -36,7 +36,7 @@ def drain(limit: int = 50) -> int:
     """Send up to `limit` due deliveries; returns how many were sent. Ends after 12 seconds."""
     rows = list(
         Delivery.objects.filter(state__in=OPEN, next_at__lte=clock.now())
-        .select_related("notice")
+        .select_related("notice__file")
         .order_by("next_at", "pk")[:limit]
     )
     channels: dict[str, Channel | None] = {}

@@ -100,6 +100,13 @@ FIELDS: dict[str, dict[str, str]] = {
         "created_at": "personal",
         "read_at": "personal",
     },
+    "NoticeFile": {
+        "id": "personal",
+        "notice": "personal",
+        "name": "personal",
+        "mime": "personal",
+        "text": "personal",
+    },
     "Role": {
         "id": "public",
         "created_at": "public",

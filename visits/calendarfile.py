@@ -1,14 +1,17 @@
-"""A visit as a calendar file (RFC 5545): constant UID, SEQUENCE = revision, time zone inside."""
+"""A visit as a calendar file (RFC 5545): constant UID, SEQUENCE = revision, time zone inside.
+
+It goes into calendars many people see, so it never names the delegation's secret link.
+"""
 
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from mpp.kit import clock
 from mpp.kit.installation import installation
-from visits.links import visit_path
 from visits.models import Visit
 from visits.states import HOLDING
 
@@ -39,6 +42,11 @@ def build(visit: Visit) -> bytes:
     return calendar.to_ical()
 
 
+def name_of(visit: Visit) -> str:
+    """What the file is called."""
+    return f"kunjungan-{slugify(visit.public_ref)}.ics"
+
+
 def _event(visit: Visit, method: str) -> Event:
     mall, slot = installation(), visit.slot
     event = Event()
@@ -55,8 +63,6 @@ def _event(visit: Visit, method: str) -> Event:
     )
     event.add("status", "CONFIRMED" if method == "PUBLISH" else "CANCELLED")
     event.add("description", _description(visit))
-    if method == "PUBLISH":
-        event.add("url", f"{settings.SITE_URL}{visit_path(visit)}")
     # The sender of mails may have a name before its address; a name has no place in a URI.
     _name, address = parseaddr(mall.email or settings.DEFAULT_FROM_EMAIL)
     organizer = vCalAddress(f"mailto:{address}")

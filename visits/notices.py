@@ -7,12 +7,13 @@ secret link. The desk's go to everybody posted as host, and to who is named.
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, override
 
 from accounts.models import User
-from accounts.notices import notify
+from accounts.notices import Attached, notify
 from counters.models import Posting
 from mpp.kit import clock
+from visits import calendarfile
 from visits.links import desk_path, visit_path
 from visits.models import Visit, VisitSlot
 
@@ -33,7 +34,9 @@ DESK_NEWS = {
 }
 
 
-def _guest(visit: Visit, act: str, key: object, **context: Any) -> None:
+def _guest(
+    visit: Visit, act: str, key: object, attached: Attached | None = None, **context: Any
+) -> None:
     """Tell the delegation's contact; the same `key` is told once."""
     if not visit.contact_email:
         return
@@ -51,6 +54,7 @@ def _guest(visit: Visit, act: str, key: object, **context: Any) -> None:
         object_kind=KIND,
         object_ref=visit.public_ref,
         path=visit_path(visit),
+        attached=attached,
     )
 
 
@@ -109,7 +113,26 @@ def resized(visit: Visit, actor: User) -> None:
 
 
 def _confirmed(visit: Visit, act: str) -> None:
-    _guest(visit, act, visit.revision, host=str(visit.host), size=visit.size, **_when(visit.slot))
+    _guest(
+        visit,
+        act,
+        visit.revision,
+        _calendar(visit),
+        host=str(visit.host),
+        size=visit.size,
+        **_when(visit.slot),
+    )
+
+
+def _calendar(visit: Visit) -> Attached | None:
+    """The calendar file as it is now, in the delegation's language; None without a date."""
+    visit = Visit.objects.with_place().get(pk=visit.pk)
+    if not calendarfile.is_available(visit):
+        return None
+    with override(visit.language):
+        text = calendarfile.build(visit).decode()
+    mime = f"{calendarfile.CONTENT_TYPE}; method={calendarfile.method_of(visit)}"
+    return Attached(calendarfile.name_of(visit), mime, text)
 
 
 def rejected(visit: Visit) -> None:
@@ -119,7 +142,8 @@ def rejected(visit: Visit) -> None:
 
 def cancelled(visit: Visit) -> None:
     """The host cancelled, with the reason."""
-    _guest(visit, "cancelled", "1", reason=visit.end_reason)
+    file = _calendar(visit)
+    _guest(visit, "cancelled", "1", file, reason=visit.end_reason, has_file=file is not None)
 
 
 def offer_ended(visit: Visit) -> None:

@@ -2,7 +2,7 @@
 
 from accounts.models.access import AccessEvent, Seal
 from accounts.models.jobs import Job
-from accounts.models.notices import Delivery, DeliveryState, Notice, Text
+from accounts.models.notices import Delivery, DeliveryState, Notice, NoticeFile, Text
 from accounts.models.people import (
     Business,
     BusinessInvite,
@@ -25,6 +25,7 @@ __all__ = [
     "Mandate",
     "MemberRole",
     "Notice",
+    "NoticeFile",
     "Role",
     "Seal",
     "Sex",

@@ -37,6 +37,25 @@ class Notice(models.Model):
         return self.subject
 
 
+class NoticeFile(models.Model):
+    """The one small text file a notice carries; it goes out with its mail.
+
+    Frozen with the notice, so that a mail tried again is the same mail.
+    """
+
+    notice = models.OneToOneField(Notice, on_delete=models.CASCADE, related_name="file")
+    name = models.CharField(_("name"), max_length=80)
+    mime = models.CharField(_("kind"), max_length=80)
+    text = models.TextField(_("text"))
+
+    class Meta:
+        verbose_name = _("file of a notice")
+        verbose_name_plural = _("files of notices")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class DeliveryState(models.TextChoices):
     PENDING = "pending", _("waiting")
     SENDING = "sending", _("being sent")

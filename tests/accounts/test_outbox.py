@@ -15,8 +15,8 @@ from django.db import transaction
 
 from accounts import outbox
 from accounts.channels import Channel, Unreachable
-from accounts.models import Delivery, DeliveryState, Notice, Text
-from accounts.notices import notify, post
+from accounts.models import Delivery, DeliveryState, Notice, NoticeFile, Text
+from accounts.notices import Attached, notify, post
 from mpp.kit import clock
 from tests.factories.accounts import PhoneUserFactory, UserFactory
 
@@ -128,6 +128,38 @@ def test_drain_sends_a_mail_once_with_a_stable_message_id():
     assert (row.state, row.attempts) == (DeliveryState.SENT, 1)
     assert mail.outbox[0].extra_headers["Message-ID"] == row.message_id
     assert "http" in mail.outbox[0].body
+
+
+@pytest.mark.django_db
+def test_a_notice_carries_one_small_text_once():
+    person, file = UserFactory(), Attached("acara.ics", "text/calendar; method=PUBLISH", "A\r\nÉ")
+    notice = tell(person, attached=file)
+    assert tell(person, attached=file) == notice
+    assert NoticeFile.objects.get().notice == notice
+    tell(person, key="k2")
+    assert outbox.drain() == 2
+    parts = [list(message.message().walk()) for message in mail.outbox]
+    [sent] = [p for each in parts for p in each if p.get_content_type() == "text/calendar"]
+    assert sent.get_payload(decode=True) == "A\r\nÉ".encode()
+    assert (sent.get_filename(), sent.get_param("method")) == ("acara.ics", "PUBLISH")
+    phone = tell(PhoneUserFactory(), key="k3", attached=file)
+    assert phone.deliveries.get().channel == "sms"
+    assert not NoticeFile.objects.filter(notice=phone).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "mime", "text"),
+    [
+        ("../a.ics", "text/calendar", ""),
+        ("a\r\nb.ics", "text/calendar", ""),
+        ("a.html", "application/octet-stream", ""),
+        ("a.ics", "text/calendar; method=A\r\nBcc: x", ""),
+        ("a.ics", "text/calendar", "x" * (64 * 1024 + 1)),
+    ],
+)
+def test_only_a_small_text_with_a_plain_name_is_carried(name, mime, text):
+    with pytest.raises(ValueError, match="small text"):
+        Attached(name, mime, text)
 
 
 @pytest.mark.django_db

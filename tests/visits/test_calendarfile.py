@@ -1,17 +1,22 @@
 """The calendar file: what RFC 5545 requires, a constant UID and a rising SEQUENCE."""
 
 from datetime import timedelta
+from email import message_from_bytes
 
 import pytest
 import time_machine
+from django.core import mail
 from icalendar import Calendar
 
+from accounts import outbox
+from accounts.models import Notice, NoticeFile
 from mpp.kit import clock
 from mpp.kit.models import Installation
 from tests.factories import visits as make
 from tests.visits import test_table as table
 from visits import actions, calendarfile
 from visits.models import Visit
+from visits.querysets import secret_of
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +51,8 @@ def test_the_file_has_what_the_standard_requires(site, desk):
     assert "Tanah Laut; Bagian" in event["SUMMARY"]
     assert event["ORGANIZER"].startswith("mailto:")
     assert "ATTENDEE" not in event, "RFC 5546 forbids it with PUBLISH"
+    assert "URL" not in event, "a calendar is seen by more people than may hold the secret link"
+    assert secret_of(visit) not in calendarfile.build(visit).decode()
 
 
 @pytest.mark.parametrize(
@@ -96,3 +103,47 @@ def test_the_file_follows_the_agenda(site, desk):
     assert second["DESCRIPTION"] != first["DESCRIPTION"]
     assert (first["SEQUENCE"], second["SEQUENCE"]) == (0, 1)
     assert second.decoded("LAST-MODIFIED") > first.decoded("LAST-MODIFIED")
+
+
+def mailed():
+    """(kind of the notice, METHOD in the mail's head, event) of each calendar file sent."""
+    outbox.drain()
+    found = []
+    for message in mail.outbox:
+        parts = message_from_bytes(message.message().as_bytes()).walk()
+        for part in [each for each in parts if each.get_content_type() == "text/calendar"]:
+            content = part.get_payload(decode=True)
+            assert b"\r\n" in content
+            assert part.get_filename().endswith(".ics")
+            [event] = Calendar.from_ical(content).walk("VEVENT")
+            found.append((part.get_param("method"), event["STATUS"], event["SEQUENCE"]))
+    return found
+
+
+def test_the_file_goes_out_with_the_mails(site, desk):
+    visit = make.approved(desk.host)
+    actions.resize(visit, actor=desk.host, size=25, key="s")
+    actions.cancel_by_host(visit, actor=desk.host, reason="Banjir", key="c")
+    actions.cancel_by_host(visit, actor=desk.host, reason="Banjir", key="c")
+    expected = [
+        ("PUBLISH", "CONFIRMED", 0),
+        ("PUBLISH", "CONFIRMED", 1),
+        ("CANCEL", "CANCELLED", 2),
+    ]
+    assert mailed() == expected
+    assert mailed() == expected, "nothing is sent twice"
+    assert NoticeFile.objects.count() == 3
+
+
+def test_where_there_was_no_date_the_mail_has_no_file(site, desk):
+    visit = actions.offer(
+        make.sent(),
+        actor=desk.host,
+        session=make.session(),
+        date=make.open_day(),
+        host=desk.host,
+        key="o",
+    )
+    actions.cancel_by_host(visit, actor=desk.host, reason="Banjir", key="c")
+    assert mailed() == []
+    assert "berkas" not in Notice.objects.get(kind="visits.cancelled").body.lower()

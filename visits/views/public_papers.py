@@ -88,8 +88,8 @@ def calendar_file(request: HttpRequest, secret: str) -> HttpResponse:
     method = calendarfile.method_of(visit)
     kind = f"{calendarfile.CONTENT_TYPE}; charset=utf-8; method={method}"
     response = HttpResponse(content, content_type=kind)
-    name = slugify(visit.public_ref)
-    response.headers["Content-Disposition"] = f'attachment; filename="kunjungan-{name}.ics"'
+    name = calendarfile.name_of(visit)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
