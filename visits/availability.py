@@ -199,3 +199,14 @@ def opening(site: Site, session: VisitSession, day: date) -> Opening | None:
     """One session on one day; None when it never takes place on that weekday."""
     found = days(site, day, day)[0].openings
     return next((each for each in found if each.session.pk == session.pk), None)
+
+
+def has_room(frame: Frame, session: VisitSession, day: date, people: int) -> bool:
+    """Whether the desk could still receive a group of so many in this session on this day."""
+    if not can_receive(frame, session, day):
+        return False
+    found = days(frame.site, day, day, frame)[0].openings
+    return any(
+        each.session.pk == session.pk and each.groups_left >= 1 and each.people_left >= people
+        for each in found
+    )

@@ -382,6 +382,26 @@ def test_people_of_another_visit_are_out_of_reach(site, desk):
     assert Person().open(f"{visit_path(other)}peserta/{person.pk}/").status == 404
 
 
+def test_who_waits_for_full_dates_is_told(site, desk):
+    day, other = make.open_day(), make.open_day(1)
+    wishes = [(make.session(), day), (make.session(), other)]
+    visit = make.sent(size=20, wishes=wishes)
+    sentence, link = "tidak ada tempat", "Pilih tanggal lain"
+    make.approved(desk.host, day=day, size=40)
+    assert sentence not in Person().open(visit_path(visit)).text, "the second wish has room"
+    full = make.approved(desk.second, day=other, size=40)
+    page = Person().open(visit_path(visit))
+    assert sentence in page.text
+    assert "Tidak ada yang perlu" not in page.text
+    page.follow(link)
+    third = make.open_day(2)
+    page.send({"wish_1": f"pagi:{third.isoformat()}", "text": ""}, with_field="wish_1")
+    assert sentence not in Person().open(visit_path(visit)).text
+    VisitRules.objects.update(is_active=False)
+    assert sentence in Person().open(visit_path(visit)).text
+    assert sentence not in Person().open(visit_path(full)).text, "only requests that wait"
+
+
 # --- the day ------------------------------------------------------------------------------
 def on_the_day(desk):
     visit = make.approved(desk.host)

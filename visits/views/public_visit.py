@@ -14,10 +14,11 @@ from mpp.kit import clock
 from mpp.kit.references import format_code
 from mpp.kit.wording import date_id, file_size, when
 from visits import calendarfile, words
+from visits.availability import frame_of, has_room
 from visits.models import Letter, Participant, Visit, VisitFeedback
 from visits.permissions import can_edit_list, cutoff_of
 from visits.querysets import secret_of
-from visits.states import ENDED_WITH_REASON, TABLE, VISITED, VisitState
+from visits.states import ENDED_WITH_REASON, PENDING, TABLE, VISITED, VisitState
 from visits.views.public_access import load, secret_page
 from visits.views.public_request import show_draft
 
@@ -70,6 +71,10 @@ def _ticket(visit: Visit, steps: list) -> dict[str, Any]:
     icon, tone, heading, text = words.STATES[VisitState(visit.state)]
     reasons = [step.reason for step in steps if step.act == "ask"]
     notes = [step.reason for step in steps if step.act == "offer"]
+    is_lost = _wishes_are_lost(visit)
+    if is_lost and visit.state != S.NEEDS_INFO:
+        # The state's own words say that there is nothing to do.
+        text = _("Not booked until we confirm.")
     return {
         "icon": icon,
         "tone": tone,
@@ -82,9 +87,20 @@ def _ticket(visit: Visit, steps: list) -> dict[str, Any]:
         "question": reasons[-1] if reasons and visit.state == S.NEEDS_INFO else "",
         "answer_by": date_id(visit.answer_due_at) if visit.answer_due_at else "",
         "reason": visit.end_reason if visit.state in ENDED_WITH_REASON else "",
+        "lost_url": at("act", visit, "usul") if is_lost and may(visit, "propose") else "",
         "needs_letter": _needs_letter(visit),
         "people": visit.size,
     }
+
+
+def _wishes_are_lost(visit: Visit) -> bool:
+    """Whether a request waits for sessions of which none has room any more."""
+    if visit.state not in PENDING:
+        return False
+    wishes, frame = list(visit.wishes.select_related("session")), frame_of(visit.site)
+    return bool(wishes) and not any(
+        has_room(frame, wish.session, wish.date, visit.size or 1) for wish in wishes
+    )
 
 
 def _needs_letter(visit: Visit) -> bool:
