@@ -10,6 +10,8 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
+from django.utils import translation
+
 from counters.file_fields import (
     SLUG,
     Problem,
@@ -209,7 +211,9 @@ class Catalogue:
 def parse_catalogue(source: str) -> Catalogue:
     """The catalogue written in `source`; raises CatalogueError naming every line that is wrong."""
     try:
-        data, lines = read_yaml(source)
+        # All faults of this file are told to operators in English.
+        with translation.override("en"):
+            data, lines = read_yaml(source)
     except YamlProblem as problem:
         raise CatalogueError([Problem(problem.line, "", problem.message)]) from problem
     report = Report(lines)

@@ -6,7 +6,7 @@ into them; problems are collected in a `Report`, with the line, instead of stopp
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -31,7 +31,7 @@ class Problem:
 class Report:
     """Collects problems and knows the line of every path."""
 
-    def __init__(self, lines: dict[str, int]):
+    def __init__(self, lines: Mapping[str, int]):
         self.lines = lines
         self.problems: list[Problem] = []
 

@@ -4,12 +4,21 @@ Only plain values are read. Tags, anchors and aliases are refused, so a small fi
 anything nor grow without bound, and so are duplicate keys, which YAML itself would swallow.
 """
 
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
 
 MAX_DEPTH = 24
 MAX_NODES = 200_000
+# Every key of a fault's path may be this long; nothing we read has longer ones.
+MAX_KEY = 200
+# Both databases hold whole numbers of 64 bits, and Python refuses to write out very long ones.
+WHOLE = range(-(2**63), 2**63)
+_LONGEST_WHOLE = 80
+_WHOLE_TAG = "tag:yaml.org,2002:int"
 # The reader in C is about ten times faster; not every wheel has it.
 _EXACT_UP_TO = 100_000
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -24,7 +33,68 @@ class YamlProblem(ValueError):
         self.message = message
 
 
-def read_yaml(text: str) -> tuple[Any, dict[str, int]]:
+# The line of a value, or the line of a mapping or list with what stands in it.
+Place = int | tuple[int, "dict[str, Place] | list[Place]"]
+_STEP = re.compile(r"[.\[]|$")
+
+
+class Lines(Mapping[str, int]):
+    """From path (`services[3].standard.fee`) to line number.
+
+    It keeps the shape of the text and no paths: long keys above many values stay cheap.
+    """
+
+    def __init__(self, root: Place):
+        self._root = root
+
+    def __getitem__(self, path: str) -> int:
+        found = self._root
+        rest = path
+        while rest:
+            if isinstance(found, int):
+                raise KeyError(path)
+            found, rest = _inside(found[1], rest)
+        return _line(found)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from _paths(self._root, "")
+
+    def __len__(self) -> int:
+        return sum(1 for _path in self)
+
+
+def _line(place: Place) -> int:
+    return place if isinstance(place, int) else place[0]
+
+
+def _inside(held: "dict[str, Place] | list[Place]", path: str) -> tuple[Place, str]:
+    """The place at the first step of a path, and the steps behind it. Raises KeyError."""
+    if isinstance(held, list):
+        index, closed, rest = path[1:].partition("]")
+        if path[0] == "[" and closed and index.isdecimal() and int(index[:9]) < len(held):
+            return held[int(index[:9])], rest
+        raise KeyError(path)
+    path = path.removeprefix(".")
+    # A key may hold a dot itself: the shortest beginning that is a key is taken.
+    for end in _STEP.finditer(path):
+        if path[: end.start()] in held:
+            return held[path[: end.start()]], path[end.start() :]
+    raise KeyError(path)
+
+
+def _paths(place: Place, path: str) -> Iterator[str]:
+    yield path
+    if isinstance(place, int):
+        return
+    if isinstance(place[1], list):
+        for index, item in enumerate(place[1]):
+            yield from _paths(item, f"{path}[{index}]")
+        return
+    for key, item in place[1].items():
+        yield from _paths(item, f"{path}.{key}" if path else key)
+
+
+def read_yaml(text: str) -> tuple[Any, Mapping[str, int]]:
     """The data of `text` and a map from path (`services[3].standard.fee`) to line number.
 
     Raises YamlProblem with the line for anything that is not plain, unambiguous YAML.
@@ -32,9 +102,10 @@ def read_yaml(text: str) -> tuple[Any, dict[str, int]]:
     try:
         _refuse_tricks(text)
         node = yaml.compose(text, Loader=LOADER)
-        lines: dict[str, int] = {}
-        scalars = yaml.constructor.SafeConstructor()
-        return (_plain(node, "", lines, scalars) if node else None), lines
+        if node is None:
+            return None, {}
+        data, place = _plain(node, node.start_mark.line + 1, yaml.constructor.SafeConstructor())
+        return data, Lines(place)
     except yaml.MarkedYAMLError as fault:
         error = _exact(text, fault)
         mark = error.problem_mark
@@ -43,7 +114,7 @@ def read_yaml(text: str) -> tuple[Any, dict[str, int]]:
         raise YamlProblem(0, str(error).splitlines()[0]) from error
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
-        raise YamlProblem(line, "there is a sign that cannot be stored") from error
+        raise YamlProblem(line, _("there is a sign that cannot be stored")) from error
 
 
 def _exact(text: str, fault: yaml.MarkedYAMLError) -> yaml.MarkedYAMLError:
@@ -67,51 +138,59 @@ def _refuse_tricks(text: str) -> None:
     for event in yaml.parse(text, Loader=LOADER):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise YamlProblem(line, "anchors and aliases are not allowed")
+            raise YamlProblem(line, _("anchors and aliases are not allowed"))
         if getattr(event, "tag", None):
-            raise YamlProblem(line, "tags are not allowed")
+            raise YamlProblem(line, _("tags are not allowed"))
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         nodes += isinstance(event, yaml.NodeEvent)
         if depth > MAX_DEPTH:
-            raise YamlProblem(line, "the text is nested too deeply")
+            raise YamlProblem(line, _("the text is nested too deeply"))
         if nodes > MAX_NODES:
-            raise YamlProblem(line, "the text has too many parts")
+            raise YamlProblem(line, _("the text has too many parts"))
 
 
-def _plain(node: yaml.Node, path: str, lines: dict[str, int], scalars: Any) -> Any:
-    line = node.start_mark.line + 1
-    lines[path] = line
+def _plain(node: yaml.Node, line: int, scalars: Any) -> tuple[Any, Place]:
+    """A node as plain data, and where it stands; `line` is the line of its key if it has one."""
     if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path, lines, scalars)
+        return _mapping(node, line, scalars)
     if isinstance(node, yaml.SequenceNode):
-        return [
-            _plain(item, f"{path}[{index}]", lines, scalars)
-            for index, item in enumerate(node.value)
-        ]
-    return _scalar(node, line, scalars)
+        found = [_plain(item, item.start_mark.line + 1, scalars) for item in node.value]
+        return [data for data, _place in found], (line, [place for _data, place in found])
+    return _scalar(node, scalars), line
 
 
-def _mapping(node: yaml.MappingNode, path: str, lines: dict[str, int], scalars: Any) -> dict:
-    found = {}
+def _mapping(node: yaml.MappingNode, line: int, scalars: Any) -> tuple[dict, Place]:
+    found: dict[str, Any] = {}
+    places: dict[str, Place] = {}
     for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
+        at = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
-            raise YamlProblem(line, "a key must be plain text")
+            raise YamlProblem(at, _("a key must be plain text"))
         key = key_node.value
+        if len(key) > MAX_KEY:
+            raise YamlProblem(
+                at, _("a key is longer than %(most)s characters") % {"most": MAX_KEY}
+            )
         if key in found:
-            raise YamlProblem(line, f"the key {key!r} stands twice")
-        inner = f"{path}.{key}" if path else key
-        found[key] = _plain(value_node, inner, lines, scalars)
-        lines[inner] = line
-    return found
+            raise YamlProblem(at, _("the key %(key)s stands twice") % {"key": repr(key)})
+        found[key], places[key] = _plain(value_node, at, scalars)
+    return found, (line, places)
 
 
-def _scalar(node: yaml.ScalarNode, line: int, scalars: Any) -> Any:
+def _scalar(node: yaml.ScalarNode, scalars: Any) -> Any:
+    line = node.start_mark.line + 1
+    # A long number in parts of sixty takes quadratic time to read.
+    if node.tag == _WHOLE_TAG and len(node.value) > _LONGEST_WHOLE:
+        raise YamlProblem(line, _("a number is too large"))
     try:
-        return scalars.construct_object(node)
+        value = scalars.construct_object(node)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        raise YamlProblem(line, f"{node.value[:40]!r} cannot be read") from error
+        said = {"text": repr(node.value[:40])}
+        raise YamlProblem(line, _("%(text)s cannot be read") % said) from error
     finally:
         scalars.constructed_objects.clear()
         scalars.recursive_objects.clear()
+    if isinstance(value, int) and value not in WHOLE:
+        raise YamlProblem(line, _("a number is too large"))
+    return value

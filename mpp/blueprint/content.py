@@ -4,6 +4,7 @@ Nothing here writes. What comes out is plain data in the one form that export gi
 things are equal.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -138,7 +139,7 @@ class _Reader:
             self._row(section, name, row, f"{section.list_key}[{index}]", lines)
 
     def _row(
-        self, section: Section, name: str, data: Data, path: str, lines: dict[str, int]
+        self, section: Section, name: str, data: Data, path: str, lines: Mapping[str, int]
     ) -> None:
         before = len(self.problems)
         prefix = f"{path}." if path else ""
@@ -181,7 +182,7 @@ class _Reader:
             self._note(MANIFEST, 0, "counts", _("The counts are not those of the files."))
 
 
-def line_of(path: str, lines: dict[str, int]) -> int:
+def line_of(path: str, lines: Mapping[str, int]) -> int:
     """The line of a path, or of the nearest thing around it."""
     while path and path not in lines:
         cut = max(path.rfind("."), path.rfind("["))

@@ -119,11 +119,13 @@ def _block(archive: Archive, name: str) -> dict[str, Any]:
 
 def _check_schema(data: dict[str, Any]) -> None:
     """A clear answer for files of other versions of the format."""
-    found = KNOWN.fullmatch(str(data.get("schema", ""))[:40])
+    schema, product = data.get("schema"), data.get("product")
+    found = KNOWN.fullmatch(schema) if isinstance(schema, str) else None
     if found is None:
         raise NotABlueprint(_("The manifest does not say that this is a blueprint."))
     version = int(found[1])
-    said = {"theirs": version, "ours": SCHEMA, "product": shown(str(data.get("product", "?")))}
+    named = shown(product) if isinstance(product, str) else "?"
+    said = {"theirs": version, "ours": SCHEMA, "product": named}
     if version > SCHEMA:
         raise NotABlueprint(
             _(
