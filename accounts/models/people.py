@@ -11,6 +11,7 @@ from accounts.identity import mask_nik
 from mpp.kit import clock
 from mpp.kit.fields import EncryptedTextField
 from mpp.kit.keys import lookup_hash
+from mpp.kit.limits import place_in_order
 from mpp.kit.models import Stamped, StoredFile
 
 
@@ -117,7 +118,7 @@ class Role(Stamped):
     name = models.CharField(_("name"), max_length=80)
     name_en = models.CharField(_("name (English)"), max_length=80, blank=True)
     rights = models.JSONField(_("rights"), default=list, blank=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = place_in_order()
 
     class Meta:
         verbose_name = _("role")

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from counters.models.places import Agency
+from mpp.kit.limits import count, place_in_order
 from mpp.kit.models import Stamped
 
 
@@ -15,7 +16,7 @@ class LifeEvent(Stamped):
     title = models.CharField(_("title"), max_length=80)
     title_en = models.CharField(_("title (English)"), max_length=80, blank=True)
     icon = models.CharField(_("icon"), max_length=40, blank=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = place_in_order()
 
     class Meta:
         verbose_name = _("life event")
@@ -59,7 +60,7 @@ class Service(Stamped):
     life_events = models.ManyToManyField(LifeEvent, blank=True, related_name="services")
     is_active = models.BooleanField(_("active"), default=True)
     paused_reason = models.CharField(_("paused because"), max_length=200, blank=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = place_in_order()
     reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
     sources = models.JSONField(_("sources"), default=list, blank=True)
     assumed = models.JSONField(_("assumed fields"), default=list, blank=True)
@@ -107,11 +108,9 @@ class ServiceStandard(Stamped):
     decree = models.CharField(_("decree number"), max_length=120, blank=True)
     decree_on = models.DateField(_("date of the decree"), null=True, blank=True)
     effective_on = models.DateField(_("in force from"), null=True, blank=True)
-    limit_count = models.PositiveSmallIntegerField(_("time limit"), null=True, blank=True)
+    limit_count = count(_("time limit"), most=1_000, null=True, blank=True)
     limit_unit = models.CharField(_("unit"), max_length=12, choices=TimeUnit, blank=True)
-    intake_days = models.PositiveSmallIntegerField(
-        _("working days to check completeness"), default=1
-    )
+    intake_days = count(_("working days to check completeness"), most=30, default=1)
     fee_amount = models.DecimalField(
         _("fee in rupiah"), max_digits=14, decimal_places=0, null=True, blank=True
     )

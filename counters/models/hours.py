@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from counters.models.places import Agency, Counter, Site
+from mpp.kit.limits import minutes
 from mpp.kit.models import Stamped
 
 LAST_TICKET_MINUTES = 30
@@ -33,7 +34,7 @@ class WeekPlan(Stamped):
     days = models.JSONField(_("hours per weekday"), default=dict)
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
-    last_ticket_minutes = models.PositiveSmallIntegerField(
+    last_ticket_minutes = minutes(
         _("last ticket, minutes before closing"), default=LAST_TICKET_MINUTES
     )
     assumed = models.JSONField(_("assumed fields"), default=list, blank=True)

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
+from mpp.kit.limits import place_in_order
 from mpp.kit.models import Stamped
 
 
@@ -26,7 +27,7 @@ class Site(Stamped):
     opens_at = models.TimeField(_("opens at"), default=time(8, 0))
     closes_at = models.TimeField(_("closes at"), default=time(15, 0))
     weekdays = models.JSONField(_("open weekdays"), default=monday_to_friday)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = place_in_order()
     assumed = models.JSONField(_("assumed fields"), default=list, blank=True)
 
     class Meta:
@@ -63,7 +64,7 @@ class Agency(Stamped):
     hours_en = models.CharField(_("hours (English)"), max_length=200, blank=True)
     is_operator = models.BooleanField(_("operator of the mall"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = place_in_order()
     sources = models.JSONField(_("sources"), default=list, blank=True)
     assumed = models.JSONField(_("assumed fields"), default=list, blank=True)
 
@@ -106,7 +107,7 @@ class Counter(Stamped):
     name = models.CharField(_("name"), max_length=60)
     zone = models.CharField(_("zone"), max_length=40, blank=True)
     floor = models.CharField(_("floor"), max_length=20, blank=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = place_in_order()
     assumed = models.JSONField(_("assumed fields"), default=list, blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=CounterState, default=CounterState.CLOSED

@@ -4,6 +4,7 @@ State table and invariants: docs/queue.md. States are written by `mpp.kit.states
 must never break is repeated here as UNIQUE and CHECK, on both databases.
 """
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,10 @@ from accounts.models import User
 from counters.models.catalogue import Service
 from counters.models.places import Agency, Counter, Site
 from mpp.kit.fields import EncryptedTextField
+from mpp.kit.limits import count, minutes, place_in_order
 from mpp.kit.models import Stamped, Step
+
+MOST_WALK_INS = 100_000
 
 
 class Scope(models.TextChoices):
@@ -46,7 +50,7 @@ class PriorityReason(Stamped):
     name = models.CharField(_("name"), max_length=80)
     name_en = models.CharField(_("name (English)"), max_length=80, blank=True)
     icon = models.CharField(_("icon"), max_length=40, blank=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = place_in_order()
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -77,36 +81,32 @@ class Queue(Stamped):
     identity = models.CharField(
         _("NIK or phone at the kiosk"), max_length=8, choices=Identity, default="optional"
     )
-    target_walk_in = models.PositiveSmallIntegerField(_("target for walk-ins (min)"), default=30)
-    target_booked = models.PositiveSmallIntegerField(_("target for booked (min)"), default=10)
-    target_priority = models.PositiveSmallIntegerField(_("target for priority (min)"), default=5)
-    service_minutes = models.PositiveSmallIntegerField(_("usual service (min)"), default=10)
-    walk_in_quota = models.PositiveIntegerField(_("walk-ins a day"), null=True, blank=True)
+    target_walk_in = minutes(_("target for walk-ins (min)"), default=30)
+    target_booked = minutes(_("target for booked (min)"), default=10)
+    target_priority = minutes(_("target for priority (min)"), default=5)
+    service_minutes = minutes(_("usual service (min)"), least=1, default=10)
+    walk_in_quota = models.PositiveIntegerField(
+        _("walk-ins a day"), null=True, blank=True, validators=[MaxValueValidator(MOST_WALK_INS)]
+    )
     takes_online = models.BooleanField(_("numbers from home"), default=True)
     takes_bookings = models.BooleanField(_("bookings"), default=True)
-    slot_minutes = models.PositiveSmallIntegerField(_("length of a slot (min)"), default=30)
-    booked_percent = models.PositiveSmallIntegerField(_("share kept for bookings (%)"), default=50)
-    book_days_ahead = models.PositiveSmallIntegerField(_("bookable days ahead"), default=14)
-    hold_minutes = models.PositiveSmallIntegerField(_("a hold lasts (min)"), default=10)
-    early_minutes = models.PositiveSmallIntegerField(_("check-in opens before (min)"), default=30)
-    late_minutes = models.PositiveSmallIntegerField(_("late after (min)"), default=15)
-    release_from_minutes = models.PositiveSmallIntegerField(
-        _("a cancelled place returns after at least (min)"), default=5
-    )
-    release_to_minutes = models.PositiveSmallIntegerField(
-        _("a cancelled place returns after at most (min)"), default=30
-    )
-    most_changes = models.PositiveSmallIntegerField(_("other times at most"), default=3)
-    offer_minutes = models.PositiveSmallIntegerField(_("an offer lasts (min)"), default=30)
-    grace_minutes = models.PositiveSmallIntegerField(_("come back within (min)"), default=30)
-    come_back_minutes = models.PositiveSmallIntegerField(
-        _("target after coming back (min)"), default=10
-    )
-    least_calls = models.PositiveSmallIntegerField(_("calls before nobody came"), default=1)
-    most_calls = models.PositiveSmallIntegerField(_("calls at most"), default=3)
-    most_defers = models.PositiveSmallIntegerField(_("moves back at most"), default=2)
+    slot_minutes = minutes(_("length of a slot (min)"), least=5, default=30)
+    booked_percent = count(_("share kept for bookings (%)"), most=100, default=50)
+    book_days_ahead = count(_("bookable days ahead"), most=90, default=14)
+    hold_minutes = minutes(_("a hold lasts (min)"), default=10)
+    early_minutes = minutes(_("check-in opens before (min)"), default=30)
+    late_minutes = minutes(_("late after (min)"), default=15)
+    release_from_minutes = minutes(_("a cancelled place returns after at least (min)"), default=5)
+    release_to_minutes = minutes(_("a cancelled place returns after at most (min)"), default=30)
+    most_changes = count(_("other times at most"), most=100, default=3)
+    offer_minutes = minutes(_("an offer lasts (min)"), default=30)
+    grace_minutes = minutes(_("come back within (min)"), default=30)
+    come_back_minutes = minutes(_("target after coming back (min)"), default=10)
+    least_calls = count(_("calls before nobody came"), most=100, default=1)
+    most_calls = count(_("calls at most"), least=1, most=100, default=3)
+    most_defers = count(_("moves back at most"), most=100, default=2)
     is_active = models.BooleanField(_("active"), default=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    order = place_in_order()
     assumed = models.JSONField(_("assumed fields"), default=list, blank=True)
 
     class Meta:

@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
 from django.utils.dateparse import parse_duration
 from django.utils.duration import duration_iso_string
 from django.utils.translation import gettext as _
@@ -22,6 +23,15 @@ SLUG = "^[-a-zA-Z0-9_]+$"
 DATE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 TIME = "^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"
 MOMENT = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,6})?\\+00:00$"
+# What both databases hold in columns of whole numbers.
+RANGES = {
+    "PositiveSmallIntegerField": (0, 2**15 - 1),
+    "SmallIntegerField": (-(2**15), 2**15 - 1),
+    "PositiveIntegerField": (0, 2**31 - 1),
+    "IntegerField": (-(2**31), 2**31 - 1),
+    "PositiveBigIntegerField": (0, 2**63 - 1),
+    "BigIntegerField": (-(2**63), 2**63 - 1),
+}
 LONGEST_TEXT = 100_000
 ONE_LINE = "^[^\n\t]*$"
 # Controls, lone surrogates, and marks that turn or hide what stands beside them.
@@ -135,15 +145,13 @@ def _text(field: models.Field) -> Schema:
 
 
 def _whole(field: models.Field) -> Schema:
-    low, high = connection.ops.integer_field_range(field.get_internal_type())
-    # SQLite has no ranges of its own for positive columns; what is asked is the narrower one.
-    limits = {
-        "PositiveSmallIntegerField": (0, 32_767),
-        "SmallIntegerField": (-32_768, 32_767),
-        "PositiveIntegerField": (0, 2**31 - 1),
-        "IntegerField": (-(2**31), 2**31 - 1),
-    }
-    low, high = limits.get(field.get_internal_type(), (low, high))
+    # SQLite has no ranges of its own: what is asked is what both databases hold.
+    low, high = RANGES[field.get_internal_type()]
+    for validator in field.validators:
+        if isinstance(validator, MinValueValidator):
+            low = max(low, validator.limit_value)
+        elif isinstance(validator, MaxValueValidator):
+            high = min(high, validator.limit_value)
     return {"type": "integer", "minimum": low, "maximum": high}
 
 
