@@ -20,6 +20,7 @@ from mpp.blueprint import actions, importing, items, words
 from mpp.blueprint.archive import NotABlueprint
 from mpp.blueprint.content import Faulty
 from mpp.blueprint.difference import Difference, compare
+from mpp.blueprint.exporting import CannotExport
 from mpp.blueprint.items import Mall, Problem
 from mpp.blueprint.models import Arrival, Edition
 from mpp.blueprint.rooms import by_name
@@ -67,8 +68,13 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _start(
-    request: HttpRequest, *, faults: list[dict] | None = None, status: int = 200
+    request: HttpRequest,
+    *,
+    faults: list[dict] | None = None,
+    wrong: list[dict] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """`faults` are those of an uploaded file, `wrong` those of our own configuration."""
     mine = Arrival.objects.filter(uploaded_by=request.user, expires_at__gt=clock.now())
     return _page(
         request,
@@ -76,6 +82,7 @@ def _start(
         _("Blueprint"),
         status=status,
         faults=faults or [],
+        wrong=wrong or [],
         key=opaque_token(),
         editions=[
             {
@@ -110,6 +117,8 @@ def publish(request: HttpRequest) -> HttpResponse:
         edition = actions.publish(actor=request.user, key=key)
     except actions.Refused as refused:
         messages.error(request, str(refused))
+    except CannotExport as refused:
+        return _start(request, wrong=_faults(refused.problems), status=422)
     else:
         said = _("Edition %(number)s is published. Anyone can download it now.")
         messages.success(request, said % {"number": edition.number})

@@ -67,6 +67,15 @@ def test_an_edition_is_published_once_per_key(town):
     assert visitor.response.headers["Content-Disposition"].endswith('cetak-biru-kota-batu-2.zip"')
 
 
+def test_what_no_mall_could_bring_in_is_not_published(town):
+    Agency.objects.filter(key="dpmptsp").update(name="a\nb")
+    desk = Person("admin@demo.id").open("/admin/cetak-biru/")
+    desk.send(to="terbit")
+    assert desk.status == 422
+    assert "counters/agencies/dpmptsp" in desk.text
+    assert not Edition.objects.exists()
+
+
 @pytest.mark.parametrize(
     "address", ["/admin/cetak-biru/", "/admin/cetak-biru/abc/", "/admin/cetak-biru/abc/nama/"]
 )

@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from mpp.blueprint import difference, importing, schema
 from mpp.blueprint.archive import NotABlueprint
 from mpp.blueprint.content import Blueprint, Faulty, open_blueprint
-from mpp.blueprint.exporting import export
+from mpp.blueprint.exporting import CannotExport, export
+from mpp.blueprint.items import Problem
 
 LONGEST = 100
 
@@ -50,8 +53,19 @@ class Command(BaseCommand):
                 found = export(target)
             scratch.replace(file)
         except OSError as fault:
-            scratch.unlink(missing_ok=True)
             raise CommandError(f"{file}: {fault.strerror}") from fault
+        except CannotExport as refused:
+            self._tell(refused.problems)
+            raise CommandError(
+                ngettext(
+                    "%(count)s fault; nothing was written",
+                    "%(count)s faults; nothing was written",
+                    len(refused.problems),
+                )
+                % {"count": len(refused.problems)}
+            ) from refused
+        finally:
+            scratch.unlink(missing_ok=True)
         self._counts(found.counts)
         self.stdout.write(f"{file}: manifest sha256 {found.manifest_sha256}")
 
@@ -97,6 +111,9 @@ class Command(BaseCommand):
 
     def _open(self, file: Path) -> Blueprint:
         try:
+            # A pipe or device would be waited for, not read.
+            if file.exists() and not file.is_file():
+                raise CommandError(_("%(file)s is not an ordinary file.") % {"file": file})
             return open_blueprint(file)
         except OSError as fault:
             raise CommandError(f"{file}: {fault.strerror}") from fault
@@ -106,9 +123,20 @@ class Command(BaseCommand):
             self._refuse(refused)
 
     def _refuse(self, refused: Faulty) -> None:
-        for problem in refused.problems:
+        self._tell(refused.problems)
+        count = len(refused.problems)
+        raise CommandError(
+            ngettext(
+                "%(count)s fault; nothing was changed",
+                "%(count)s faults; nothing was changed",
+                count,
+            )
+            % {"count": count}
+        ) from refused
+
+    def _tell(self, problems: list[Problem]) -> None:
+        for problem in problems:
             self.stderr.write(str(problem))
-        raise CommandError(f"{len(refused.problems)} faults; nothing was changed") from refused
 
     def _told(self, found: Blueprint) -> None:
         """Where the file comes from and who sealed it."""
