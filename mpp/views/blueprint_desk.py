@@ -33,6 +33,8 @@ from permits.views.desk.frame import frame
 # Kinds with more differences than this are chosen whole; single ones by the command.
 MOST_SINGLE = 200
 MOST_RENAMED = 300
+MOST_TICKED = 10_000
+LONGEST_TICKED = 400
 IDENTITY = "kit/installation"
 
 
@@ -112,7 +114,7 @@ def _address(name: str, arrival: Arrival) -> str:
 def publish(request: HttpRequest) -> HttpResponse:
     """Publish this mall's configuration as the next edition."""
     _checked(request)
-    key = request.POST.get("key", "")[:80] or opaque_token()
+    key = _posted_key(request)
     try:
         edition = actions.publish(actor=request.user, key=key)
     except actions.Refused as refused:
@@ -164,7 +166,7 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
         return redirect(_address("result", arrival))
     refusal = ""
     if request.method == "POST":
-        kinds, objects = request.POST.getlist("kind"), request.POST.getlist("object")
+        kinds, objects = _posted(request, "kind"), _posted(request, "object")
         try:
             actions.choose(arrival, actor=request.user, kinds=kinds, objects=objects)
             return redirect(_address("names", arrival))
@@ -187,6 +189,21 @@ def choose(request: HttpRequest, token: str) -> HttpResponse:
         missing=[words.object_row(one) for one in differences if one.kind == "missing"][:100],
         nothing=not any(one.kind != "missing" for one in differences),
     )
+
+
+def _posted(request: HttpRequest, name: str) -> list[str]:
+    """The ticked values of a list; what no page of ours offers has no place in a column."""
+    return [
+        value
+        for value in request.POST.getlist(name)[:MOST_TICKED]
+        if len(value) <= LONGEST_TICKED and value.isprintable()
+    ]
+
+
+def _posted_key(request: HttpRequest) -> str:
+    """The key a form was sent with, a new one when it has none that a column can hold."""
+    key = "".join(char for char in request.POST.get("key", "") if char.isprintable())
+    return key.strip()[:80] or opaque_token()
 
 
 def _closed(whole: Mall, mall: Mall) -> list[str]:
@@ -236,13 +253,13 @@ def names(request: HttpRequest, token: str) -> HttpResponse:
         if one.kind != "missing"
     ]
     places = _places(arrival, coming)
+    key = _posted_key(request)
     faults: list[dict] = []
     if request.method == "POST":
         typed, is_sound = _typed(request, places)
         if is_sound:
             actions.rename(arrival, actor=request.user, names=typed)
             try:
-                key = request.POST.get("key", "")[:80] or opaque_token()
                 actions.bring_in_drafts(arrival, actor=request.user, key=key)
                 return redirect(_address("result", arrival))
             except Faulty as refused:
@@ -257,7 +274,7 @@ def names(request: HttpRequest, token: str) -> HttpResponse:
         status=422 if faults or is_wrong else 200,
         faults=faults,
         is_wrong=is_wrong,
-        key=request.POST.get("key") or opaque_token(),
+        key=key,
         choose_url=_address("choose", arrival),
         coming=words.counted(_counts(coming)),
         along=[words.object_row(one) for one in coming if one.id not in chosen],

@@ -1,6 +1,7 @@
 """The public page and the assistant: rights, kept choices, refused files, one act per key."""
 
 import io
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -171,6 +172,34 @@ def test_uploads_go_after_a_week(town):
     Arrival.objects.update(expires_at=clock.now())
     assert actions.sweep_arrivals() == 1
     assert not StoredFile.objects.filter(pk=stored.pk).exists()
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x01", "\u202e"])
+def test_posted_values_no_column_holds(town, sign):
+    """Typed by hand into the request: NUL would be a fault page on PostgreSQL."""
+    desk = Person("admin@demo.id").open("/admin/cetak-biru/")
+    arrival = actions.receive(io.BytesIO(changed_file()), actor=town["admin@demo.id"])
+    address = f"/admin/cetak-biru/{arrival.token}/"
+    ticked = {"kind": [f"a{sign}b"], "object": [f"counters/agencies/a{sign}"]}
+    assert _sent(desk, address, ticked) == 422
+    ticked["kind"] += ["counters/agencies"]
+    assert _sent(desk, address, ticked) == 302
+    arrival.refresh_from_db()
+    assert (arrival.kinds, arrival.objects_chosen) == (["counters/agencies"], [])
+    assert _sent(desk, f"{address}nama/", {"key": f"k{sign}1"}) == 302
+    arrival.refresh_from_db()
+    assert arrival.act_key == "k1"
+    for key in (f"k{sign}2", sign):
+        assert _sent(desk, "/admin/cetak-biru/terbitkan/", {"key": key}) == 302
+    assert Edition.objects.count() == 2
+    assert Edition.objects.filter(act_key="k2").exists()
+
+
+def _sent(desk: Person, address: str, values: dict) -> int:
+    """The answer to values that stand in no form."""
+    body = urlencode(values, doseq=True)
+    kind = "application/x-www-form-urlencoded"
+    return desk.client.post(address, body, content_type=kind).status_code
 
 
 def test_empty_installation_shows_its_pages(town):
