@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mpp.blueprint.columns import HIDDEN, Schema
+from mpp.kit.fields import is_blank
 
 Finding = tuple[str, str]
 TYPES: dict[str, Callable[[Any], bool]] = {
@@ -82,7 +83,7 @@ def _check(value: Any, schema: Schema, path: str, defs: Mapping[str, Schema]) ->
 def _text(value: str, schema: Schema, path: str) -> Iterator[Finding]:
     if len(value) > schema.get("maxLength", len(value)):
         yield path, _("This text is longer than %(most)s.") % {"most": schema["maxLength"]}
-    elif len(value.strip()) < schema.get("minLength", 0):
+    elif schema.get("minLength", 0) > (0 if is_blank(value) else len(value.strip())):
         yield path, _("This text is empty.")
     elif HIDDEN.search(value):
         yield path, _("This text has invisible control characters.")
@@ -136,5 +137,8 @@ def _object(
 
 @lru_cache(maxsize=200)
 def pattern(text: str) -> re.Pattern[str]:
-    """A pattern of one of our own schemas, never of a file."""
-    return re.compile(text)
+    """A pattern of one of our own schemas, never of a file.
+
+    In a JSON Schema `$` is the end; in Python it is also the place before a last line end.
+    """
+    return re.compile(re.sub(r"\$$", r"\\Z", text))

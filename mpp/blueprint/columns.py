@@ -17,6 +17,8 @@ from django.utils.dateparse import parse_duration
 from django.utils.duration import duration_iso_string
 from django.utils.translation import gettext as _
 
+from mpp.kit.fields import is_blank
+
 Schema = dict[str, Any]
 
 SLUG = "^[-a-zA-Z0-9_]+$"
@@ -62,7 +64,8 @@ def to_plain(field: models.Field, value: Any) -> Any:
     if isinstance(field, models.JSONField):
         return clean(value)
     if isinstance(value, str):
-        return clean(value)
+        text = clean(value)
+        return "" if is_blank(text) else text
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, datetime):
@@ -108,6 +111,7 @@ def from_plain(field: models.Field, value: Any) -> Any:
         found = parse_duration(value)
         if found is None:
             raise ValidationError(_("A length of time like P0DT00H15M00S is expected here."))
+        field.run_validators(found)
         return found
     if value == "" and field.blank and field.empty_strings_allowed:
         return value

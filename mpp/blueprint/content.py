@@ -27,6 +27,7 @@ from mpp.blueprint.keys import key_of
 from mpp.blueprint.manifest import Manifest
 from mpp.blueprint.normal import normalised
 from mpp.blueprint.rooms import TYPES, Section, by_name
+from mpp.blueprint.rules import Rules
 from mpp.blueprint.schema import file_schema
 from permits import definition as definitions
 from permits.definition import DefinitionError
@@ -89,6 +90,7 @@ class _Reader:
         self.sheet = sheet
         self.problems: list[Problem] = []
         self.items: dict[Id, Item] = {}
+        self.rules = Rules()
 
     def read(self) -> Mall:
         """All objects in the order of bringing in; look at `problems` before using them."""
@@ -153,6 +155,9 @@ class _Reader:
             note("key", _("The key is not the name of the file."))
         if (section.name, key) in self.items:
             note("", _("The key %(key)s stands twice.") % {"key": key})
+        if len(self.problems) == before:
+            for where, sentence in self.rules.broken(section, data):
+                note(where, sentence)
         if len(self.problems) > before:
             return
         needs = tuple(

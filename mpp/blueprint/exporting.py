@@ -9,7 +9,7 @@ from django.db import transaction
 
 from mpp.blueprint import manifest as sheets
 from mpp.blueprint import seal
-from mpp.blueprint.archive import MANIFEST, ORIGIN, SIGNATURE, pack
+from mpp.blueprint.archive import MANIFEST, ORIGIN, SIGNATURE, NotABlueprint, pack
 from mpp.blueprint.content import Faulty, read
 from mpp.blueprint.items import Problem
 from mpp.blueprint.keys import Keys
@@ -59,6 +59,8 @@ def export(target: IO[bytes]) -> Exported:
         read(made)
     except Faulty as refused:
         raise CannotExport([_of_row(one, keys) for one in refused.problems]) from refused
+    except NotABlueprint as refused:
+        raise CannotExport([Problem("cetak-biru.zip", 0, "", str(refused))]) from refused
     target.write(made.getbuffer())
     return Exported(counts, sheets.digest(head))
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from counters.yaml_lines import read_yaml
-from mpp.blueprint import columns
+from mpp.blueprint import columns, rules
 from mpp.blueprint.content import line_of
 from mpp.blueprint.items import Item, Problem
 from mpp.blueprint.keys import Keys, key_of
@@ -36,9 +36,11 @@ class Writer:
     def __init__(self, *, actor: User | None, as_draft: bool) -> None:
         self.actor, self.as_draft = actor, as_draft
         self.keys = Keys()
+        self._at: models.Model | None = None
 
     def write(self, item: Item) -> models.Model | None:
         """Bring one object in; the row it became. Raises CannotWrite; nothing is kept then."""
+        self._at = None
         try:
             with transaction.atomic():
                 if item.section == TYPES:
@@ -47,7 +49,7 @@ class Writer:
         except (ValidationError, ValueError, ArithmeticError, DatabaseError) as fault:
             if isinstance(fault, CannotWrite):
                 raise
-            sentence = _sentence(fault)
+            sentence = _sentence(fault, self._at)
             raise CannotWrite([Problem(item.file, item.line, item.key, sentence)]) from fault
 
     def _type(self, item: Item) -> models.Model | None:
@@ -67,13 +69,19 @@ class Writer:
         pk = self.keys.rows(section).get(key)
         row = section.model() if pk is None else section.model._base_manager.get(pk=pk)
         self._fill(section, row, data)
-        row.save()
+        self._save(row)
         if pk is None:
             self.keys.note(section, key, row.pk)
         self._links(section, row, data)
         for child in section.nested:
             self._nested(child, row, data.get(child.exported.name))
         return row
+
+    def _save(self, row: models.Model) -> None:
+        """Keep a row that its own rules take; what it refers to is here by now."""
+        self._at = row
+        row.clean()
+        row.save()
 
     def _fill(self, section: Section, row: models.Model, data: Data) -> None:
         exported = section.exported
@@ -141,7 +149,7 @@ class Writer:
             self._fill(section, row, data)
             if section.exported.place:
                 setattr(row, section.exported.place, index)
-            row.save()
+            self._save(row)
             self._links(section, row, data)
             for child in section.nested:
                 self._nested(child, row, data.get(child.exported.name))
@@ -173,10 +181,13 @@ def _parsed(item: Item) -> definitions.PermitDefinition:
     return definitions.from_yaml(exchange.written(item.content))
 
 
-def _sentence(fault: Exception) -> str:
+def _sentence(fault: Exception, row: models.Model | None) -> str:
     if isinstance(fault, ValidationError):
         return " ".join(fault.messages)
     if isinstance(fault, DatabaseError):
+        known = rules.sentence_of(row) if row is not None else ""
+        if known:
+            return known
         return _("Another row here stands in the way: %(reason)s") % {
             "reason": str(fault).splitlines()[0][:200]
         }

@@ -31,7 +31,8 @@ _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u2800\u3164\uffa0")
 _LONGEST_RUN = 60
 
 
-def _is_blank(text: str) -> bool:
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text can be seen: spaces, and characters of no width."""
     return all(
         letter in _BLANK_LETTERS or unicodedata.category(letter) in _BLANK for letter in text
     )
@@ -68,7 +69,7 @@ def clean_text(value: str, *, one_line: bool) -> str:
     if one_line and "\n" in text:
         raise ValidationError(_("Write this on one line."), code="one_line")
     text = text.strip()
-    return "" if _is_blank(text) else _composed(text)
+    return "" if is_blank(text) else _composed(text)
 
 
 def clean_name(value: str) -> str:

@@ -53,7 +53,7 @@ def test_what_cannot_be_brought_in_is_not_written(mall, tmp_path):
         exported()
     named = {(one.file, one.line, one.path) for one in refused.value.problems}
     assert named == {
-        ("counters/agencies/dpmptsp", 0, "abbr"),
+        ("counters/agencies/dpmptsp", 0, ""),
         ("counters/services/ktp-hilang", 0, "name"),
     }
     path = tmp_path / "a.zip"

@@ -14,6 +14,7 @@ from counters.models import Agency, Service
 from mpp.blueprint import archive
 from mpp.blueprint.archive import MANIFEST, ORIGIN, SIGNATURE, NotABlueprint
 from mpp.blueprint.content import Faulty
+from mpp.blueprint.exporting import CannotExport
 from tests.blueprint.conftest import entries, exported, imported, read_bytes, resealed
 
 AGENCIES = "counters/agencies.yaml"
@@ -169,8 +170,11 @@ def test_an_entry_that_holds_more_than_it_says(mall):
 
 
 def test_too_much_in_all(mall, monkeypatch):
+    data = exported()
     monkeypatch.setattr(archive, "MAX_UNPACKED", 1000)
-    assert refused(exported())
+    assert refused(data)
+    with pytest.raises(CannotExport):
+        exported()
 
 
 # --- the manifest -------------------------------------------------------------------------
