@@ -12,7 +12,7 @@ import heapq
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -177,9 +177,11 @@ class _Usual:
 def estimate(snapshot: Snapshot, learned: Learned | None = None) -> Range:
     """The range for one place; `basis` names the finest level that had enough history.
 
-    A later place never gets an earlier low or high than one before it.
+    A later place never gets an earlier low or high than one before it, and nobody is called
+    before the service begins.
     """
-    return around(middle(snapshot, learned), snapshot, learned)
+    found = around(middle(snapshot, learned), snapshot, learned)
+    return replace(found, low=max(found.low, min(snapshot.opens_in, found.high)))
 
 
 def around(point: float, snapshot: Snapshot, learned: Learned | None) -> Range:

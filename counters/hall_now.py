@@ -200,7 +200,7 @@ def _glance(
         waiting=waiting.get(day.pk, 0) if day else 0,
         open_counters=open_counters,
         counters=counters,
-        closed_reason=day.closed_reason if day and day.closed_at else "",
+        closed_reason=day.closed_reason if day and day.gives_none else "",
         is_full=is_full,
         usual=usual,
         outages=tuple(

@@ -77,7 +77,7 @@ class QueueRow:
     @property
     def is_closed(self) -> bool:
         """Whether no numbers are given any more today."""
-        return self.day is not None and bool(self.day.closed_at or self.day.ended_at)
+        return self.day is not None and self.day.gives_none
 
 
 @dataclass(slots=True)

@@ -128,6 +128,11 @@ def t8_closing(_since: date) -> Iterator[str]:
         Q(state__in=LIVE, wanted_counter__in=closed) | Q(state__in=AT_COUNTER, counter__in=closed)
     ).values_list("pk", flat=True):
         yield f"ticket {pk}: bound to a closed counter"
+    away = Ticket.objects.filter(state__in=LIVE, wanted_counter__isnull=False).exclude(
+        wanted_counter__queues=F("queue_day__queue")
+    )
+    for pk in away.values_list("pk", flat=True):
+        yield f"ticket {pk}: bound to a counter that does not serve its queue"
     after = Ticket.objects.filter(state__in=LIVE, queue_day__ended_at__isnull=False)
     for pk in after.values_list("pk", flat=True):
         yield f"ticket {pk}: live although its day has ended"

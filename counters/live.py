@@ -186,15 +186,23 @@ class QueueNow:
             serving=tuple((p.service, _minutes(now - (p.called_at or now))) for p in standing),
             counters=min(1, open_count) if wanted else open_count,
             planned=max(1, 1 if wanted else len(self.desks)),
-            opens_in=self._opens_in(now),
+            opens_in=self._opens_in(now, self.desk(wanted)),
             pauses=self._pauses(now),
             recent=self.recent,
             default_minutes=float(self.queue.service_minutes),
         )
 
-    def _opens_in(self, now: datetime) -> float:
-        opens = self.hours.opens_at
-        return max(0.0, _minutes(opens - now)) if opens else 0.0
+    def back_at(self, wanted: Desk | None, now: datetime) -> datetime | None:
+        """When the first counter said to be back; None when one is open or none said it."""
+        desks = [wanted] if wanted else self.desks
+        if any(desk.is_open for desk in desks):
+            return None
+        return min((d.back_at for d in desks if d.back_at and d.back_at > now), default=None)
+
+    def _opens_in(self, now: datetime, wanted: Desk | None) -> float:
+        """Minutes until the service begins: with the hours, or when a counter is back."""
+        begins = [at for at in (self.hours.opens_at, self.back_at(wanted, now)) if at]
+        return max(0.0, *(_minutes(at - now) for at in begins)) if begins else 0.0
 
     def _pauses(self, now: datetime) -> tuple[tuple[float, float], ...]:
         spans = self.hours.spans
@@ -255,7 +263,7 @@ def _read(queue: Queue, day: QueueDay) -> QueueNow:
         recent=_recent(day),
         hours=day_hours(queue, day.day),
         learned=_learned(queue),
-        closed_reason=day.closed_reason if day.closed_at else "",
+        closed_reason=day.closed_reason if day.gives_none else "",
     )
 
 

@@ -177,6 +177,7 @@ QUEUE_FIELDS: dict[str, dict[str, str]] = {
             "unkeyed",
             "closed_at",
             "closed_reason",
+            "stopped_at",
             "ended_at",
             "version",
         ),

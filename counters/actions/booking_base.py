@@ -75,7 +75,7 @@ def can_book(queue: Queue, slot: Slot, day: QueueDay, at: datetime) -> Verdict:
         return No(_("This queue takes no bookings. Take a number on the day itself."))
     if slot.starts_at <= at:
         return No(_("This time has passed. Choose another one."))
-    if day.closed_at or day.ended_at:
+    if day.gives_none:
         reason = day.closed_reason or _("the day has ended")
         return No(_("Closed on that day: %(reason)s. Choose another day.") % {"reason": reason})
     if slot.closed_at is not None:

@@ -1,5 +1,6 @@
 """A counter's day: opened, paused, disrupted, closed, taken over. Nobody in line is lost by it."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -156,6 +157,16 @@ def close_counter(counter: Counter, *, actor: User, reason: str = "", key: str =
 
 
 @act
+def free_of_break(counter: Counter) -> int:
+    """Who was sent to a counter on a long break is called by the others; told, how many."""
+    if Counter.objects.filter(pk=counter.pk, state=CounterState.OPEN).exists():
+        return 0
+    told = tell_freed(counter, clock.now())
+    free_waiting(counter)
+    return told
+
+
+@act
 def close_for_the_night(counter: Counter) -> Counter:
     """Close a counter whose day has ended and that somebody forgot; nobody stands there."""
     free_waiting(counter)
@@ -181,9 +192,14 @@ def _hold_lines(counter: Counter) -> None:
     touch(*days.values_list("pk", flat=True))
 
 
-def free_waiting(counter: Counter) -> int:
-    """Numbers that wait for this counter alone wait for the whole queue again; how many."""
+def free_waiting(counter: Counter, queues: Collection[int] | None = None) -> int:
+    """Numbers that wait for this counter alone wait for the whole queue again; how many.
+
+    With `queues` (their keys) only the numbers in these.
+    """
     rows = Ticket.objects.filter(wanted_counter=counter)
+    if queues is not None:
+        rows = rows.filter(queue_day__queue__in=queues)
     days = list(rows.values_list("queue_day_id", flat=True).distinct())
     touch(*days)
     return rows.update(wanted_counter=None)

@@ -271,7 +271,7 @@ def _open(queue: Queue, day: date, before: SiteHours, hours: SiteHours, now: dat
     closes = hours.on(day, agency_id=queue.agency_id).closes_at
     if _is_shut(queue, before, day) is not None:
         rows = QueueDay.objects.filter(queue=queue, day=day, closed_at__isnull=False)
-        if rows.update(closed_at=None, closed_reason=""):
+        if rows.update(closed_at=None, stopped_at=None, closed_reason=""):
             tell_line(queue, day, "again", at=now)
     elif closes != before.on(day, agency_id=queue.agency_id).closes_at:
         tell_line(queue, day, "hours", at=now, until=closes)

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from counters.actions.base import Refused, day_of, local_day, touch, touch_site
-from counters.actions.line_notices import tell_line
+from counters.actions.counter_states import free_waiting
+from counters.actions.line_notices import tell_freed, tell_line
 from counters.hours import site_hours
 from counters.models import Announcement, Counter, Queue, QueueDay, Site
 from counters.permissions import can_configure, can_supervise, is_supervisor
@@ -45,6 +46,8 @@ def assign_queues(counter: Counter, queues: Collection[Queue], *, actor: User) -
             raise Refused(
                 _("%(queue)s has people in line and no other counter.") % {"queue": queue.name}
             )
+    tell_freed(counter, clock.now(), before - wanted)
+    free_waiting(counter, before - wanted)
     counter.queues.set(wanted)
     touch_site(counter.site_id)
     return counter
@@ -61,9 +64,10 @@ def stop_numbers(queue: Queue, *, actor: User, reason: str) -> QueueDay:
         raise Refused(_("Say why: people see the reason."))
     row = day_of(queue, local_day(queue))
     touch(row.pk)
-    rows = QueueDay.objects.filter(pk=row.pk, ended_at__isnull=True, closed_at__isnull=True)
+    rows = QueueDay.objects.filter(pk=row.pk, ended_at__isnull=True)
+    rows = rows.filter(closed_at__isnull=True, stopped_at__isnull=True)
     now, why = clock.now(), reason.strip()[:200]
-    stopped = rows.update(closed_at=now, closed_reason=why)
+    stopped = rows.update(stopped_at=now, closed_reason=why)
     row.refresh_from_db()
     if row.ended_at is not None:
         raise Refused(_("The day has ended."))
@@ -83,8 +87,9 @@ def give_numbers_again(queue: Queue, *, actor: User) -> QueueDay:
     touch(row.pk)
     if not site_hours(queue.site, row.day).on(row.day, agency_id=queue.agency_id).is_open:
         raise Refused(_("The whole day is closed. Open it again under the changed days."))
-    rows = QueueDay.objects.filter(pk=row.pk, ended_at__isnull=True, closed_at__isnull=False)
-    if rows.update(closed_at=None, closed_reason=""):
+    rows = QueueDay.objects.filter(pk=row.pk, ended_at__isnull=True)
+    rows = rows.exclude(closed_at__isnull=True, stopped_at__isnull=True)
+    if rows.update(closed_at=None, stopped_at=None, closed_reason=""):
         tell_line(queue, row.day, "again", at=clock.now())
     row.refresh_from_db()
     return row

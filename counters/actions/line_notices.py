@@ -76,9 +76,14 @@ def tell_line(
     return _tell_all(rows, what, at, **more)
 
 
-def tell_freed(counter: Counter, at: datetime) -> int:
-    """Tell those who waited for this counter alone that another one calls them now."""
+def tell_freed(counter: Counter, at: datetime, queues: Collection[int] | None = None) -> int:
+    """Tell those who waited for this counter alone that another one calls them now.
+
+    With `queues` (their keys) only those in these.
+    """
     rows = Ticket.objects.filter(wanted_counter=counter, state__in=IN_LINE)
+    if queues is not None:
+        rows = rows.filter(queue_day__queue__in=queues)
     return _tell_all(rows, "freed", at, counter=counter.name)
 
 

@@ -49,7 +49,7 @@ def can_issue(
     zone = queue.site.time_zone
     if not queue.is_active or (source == Source.ONLINE and not queue.takes_online):
         return No(_("No numbers are given here. Ask at the information desk."))
-    if day.closed_at or day.ended_at:
+    if day.gives_none:
         reason = day.closed_reason or _("the day has ended")
         return No(_("This queue is closed today: %(reason)s.") % {"reason": reason})
     if not hours.is_open:
@@ -166,7 +166,8 @@ def _issue(
 def next_number(day: QueueDay, *, person: Person, counts: bool, by_staff: bool) -> int:
     """The next number of the day: one conditional UPDATE that also keeps the quota.
 
-    The row stays held until commit, so there is neither a gap nor a double.
+    The row stays held until commit, so there is neither a gap nor a double. Who booked
+    (`counts` is false) gets one also after the supervisor stopped the numbers.
     """
     rows = QueueDay.objects.filter(pk=day.pk, closed_at__isnull=True, ended_at__isnull=True)
     changes = {"last_number": F("last_number") + 1, "version": F("version") + 1}
@@ -177,13 +178,13 @@ def next_number(day: QueueDay, *, person: Person, counts: bool, by_staff: bool) 
             QueueDay.objects.filter(pk=day.pk, walk_ins=F("walk_in_quota")).update(
                 walk_in_quota=F("walk_in_quota") + 1
             )
-        rows = rows.filter(room)
+        rows = rows.filter(room, stopped_at__isnull=True)
         changes["walk_ins"] = F("walk_ins") + 1
     if person.is_unkeyed:
         changes["unkeyed"] = F("unkeyed") + 1
     if not rows.update(**changes):
         day.refresh_from_db()
-        if day.closed_at or day.ended_at:
+        if day.closed_at or day.ended_at or (counts and day.stopped_at):
             reason = day.closed_reason or _("the day has ended")
             raise Refused(_("This queue is closed today: %(reason)s.") % {"reason": reason})
         raise Refused(_full())

@@ -69,7 +69,7 @@ def join_list(
             counted = day_of(queue, day)
             touch(counted.pk)
             counted.refresh_from_db()
-            if counted.closed_at or counted.ended_at:
+            if counted.gives_none:
                 raise Refused(_("Closed on that day. Choose another day."))
             slots = bookable(queue).filter(day=day)
             if not slots.exists():

@@ -150,6 +150,9 @@ class QueueDay(models.Model):
 
     `version` rises with every act that changes who waits, is called or served here: live pages
     ask for it alone. The row is updated first in each act, which is also the lock order.
+
+    Closed means nobody is served; stopped by its supervisor means no new numbers and places,
+    while whoever has one (a number, a booking, a further service of a visit) is still served.
     """
 
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="days")
@@ -160,6 +163,7 @@ class QueueDay(models.Model):
     unkeyed = models.PositiveIntegerField(_("without NIK or phone"), default=0)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_reason = models.CharField(_("closed because"), max_length=200, blank=True)
+    stopped_at = models.DateTimeField(_("no new numbers since"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     version = models.PositiveBigIntegerField(default=1)
 
@@ -178,6 +182,11 @@ class QueueDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.queue} {self.day:%Y-%m-%d}"
+
+    @property
+    def gives_none(self) -> bool:
+        """Whether no new number and no new place is given on this day any more."""
+        return bool(self.closed_at or self.stopped_at or self.ended_at)
 
 
 class TicketState(models.TextChoices):

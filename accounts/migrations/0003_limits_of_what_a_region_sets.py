@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0001_people_notices_access'),
+        ('accounts', '0002_files_of_notices'),
     ]
 
     operations = [
