@@ -246,6 +246,47 @@ def test_undo_is_refused_when_the_counter_is_taken(mall):
         actions.undo(first, actor=mall.ani)
 
 
+def finished(mall):
+    ticket = take(mall.queue)
+    actions.call_next(mall.one, actor=mall.ani)
+    ticket.refresh_from_db()
+    actions.arrived(ticket, actor=mall.ani)
+    actions.finish(ticket, actor=mall.ani)
+    return ticket
+
+
+def test_nobody_is_brought_back_to_a_closed_counter(mall):
+    ticket = finished(mall)
+    actions.close_counter(mall.one, actor=mall.ani)
+    with pytest.raises(actions.Refused, match="tidak lagi buka"):
+        actions.undo(ticket, actor=mall.ani, key="u")
+    ticket.refresh_from_db()
+    assert ticket.state == TicketState.DONE
+    actions.open_counter(mall.one, actor=mall.ani)
+    actions.undo(ticket, actor=mall.ani, key="u2")
+    assert Ticket.objects.get(pk=ticket.pk).state == TicketState.SERVING
+
+
+def test_nobody_is_brought_back_to_the_counter_of_a_colleague(mall):
+    ticket = finished(mall)
+    actions.open_counter(mall.one, actor=mall.beni, take_over=True)
+    with pytest.raises(actions.Refused, match="tidak lagi buka"):
+        actions.undo(ticket, actor=mall.ani)
+    assert Ticket.objects.get(pk=ticket.pk).state == TicketState.DONE
+
+
+@pytest.mark.parametrize("closes", [True, False])
+def test_a_number_brought_back_waits_for_no_closed_counter(mall, closes):
+    ticket = take(mall.queue)
+    actions.transfer(ticket, actor=mall.ani, counter=mall.two, reason="Diminta")
+    actions.cancel(ticket)
+    if closes:
+        actions.close_counter(mall.two, actor=mall.beni)
+    actions.undo(ticket, actor=None)
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.wanted_counter) == ("waiting", None if closes else mall.two)
+
+
 def test_closing_a_counter_loses_nobody(mall):
     ticket = take(mall.queue)
     actions.transfer(ticket, actor=mall.ani, counter=mall.two, reason="Diminta")
