@@ -55,9 +55,17 @@ class LinkLinesField(LinesField):
         """Only http and https addresses: a list of sources becomes links on public pages."""
         lines = super().clean(value)
         for line in lines:
-            if urlsplit(line).scheme not in ("http", "https"):
+            if not _is_web(line):
                 raise ValidationError(_("Write web addresses only, one per line."))
         return lines
+
+
+def _is_web(line: str) -> bool:
+    """Whether a line is a web address; `http://[abc` is none, and urlsplit raises at it."""
+    try:
+        return urlsplit(line).scheme in ("http", "https")
+    except ValueError:
+        return False
 
 
 class DeskForm(SafeFormMixin, forms.ModelForm):

@@ -138,7 +138,14 @@ def test_lines_become_lists_and_the_change_shows_at_once(desk, editor):
 
 
 @pytest.mark.parametrize(
-    "bad", [{"sources": "javascript:alert(1)"}, {"synonyms": "x" * 401}, {"name": "a\x00b"}]
+    "bad",
+    [
+        {"sources": "javascript:alert(1)"},
+        {"sources": "http://[abc"},
+        {"sources": "http://a\u2100b/x"},
+        {"synonyms": "x" * 401},
+        {"name": "a\x00b"},
+    ],
 )
 def test_bad_lines_are_refused_and_kept(desk, editor, bad):
     service = ServiceFactory(agency=editor.agency)

@@ -1,7 +1,5 @@
 """Checking in somebody who booked: by the code on the phone, or by the mobile number."""
 
-from urllib.parse import urlsplit
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.identity import normalise_phone
 from counters import actions, console
 from counters.actions import Refused
+from counters.kiosk import secret_in
 from counters.models import Booking, Counter, LiveKey, Queue
 from counters.persons import Person, live_hashes
 from counters.views.desk.console import act_urls
@@ -77,8 +76,8 @@ def _found(counter: Counter, typed: str) -> Booking | None:
     """The booking behind a secret link, its secret, or a phone; of the counter's agency only."""
     rows = Booking.objects.select_related("queue__site", "slot", "priority", "service", "owner")
     rows = rows.filter(queue__agency=counter.agency_id)
-    parts = [part for part in urlsplit(typed).path.split("/") if part]
-    known = read_link("booking", parts[-1]) if parts else None
+    secret = secret_in(typed)
+    known = read_link("booking", secret) if secret else None
     if known is not None:
         booking = rows.filter(pk=known[0]).first()
         return booking if booking is not None and booking.link_version == known[1] else None

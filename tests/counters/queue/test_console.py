@@ -1,6 +1,7 @@
 """The console of a counter: roles, presses, refusals that lose nothing, queries."""
 
 import re
+from html import unescape
 
 import pytest
 import time_machine
@@ -12,6 +13,7 @@ from counters.models import Call, Counter, Disruption, Errand, Ticket, TicketSte
 from counters.persons import Person
 from tests.conftest import make_person, post
 from tests.counters.queue.hall import at, hall, make_queue, morning, take
+from tests.counters.queue.test_kiosk import booked, code_of
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +156,21 @@ def test_whoever_was_slower_gets_the_sentence_and_the_fresh_screen(mall, ani):
     assert answer.status_code == 409
     assert "Ambil fotokopi" in text_of(answer)
     assert "Panggil berikutnya" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    "code", ["http://[abc", "http://a\u2100b/x", "https://contoh.id/", "/" * 300, "081299999999"]
+)
+def test_a_code_of_no_booking_is_told_and_stays(mall, ani, code):
+    answer = ani.post(address(mall.one, "masuk"), {"key": "m1", "code": code})
+    assert answer.status_code == 409
+    assert code in unescape(answer.content.decode())
+
+
+def test_a_booking_checks_in_by_its_whole_address(mall, ani):
+    booking = booked(mall.queue)
+    ani.post(address(mall.one, "masuk"), {"key": "m1", "code": f"{code_of(booking)}?dari=hp"})
+    assert Ticket.objects.get().booking == booking
 
 
 def test_undo_within_five_minutes(mall, ani):
