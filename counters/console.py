@@ -204,15 +204,15 @@ def _count_today(made: Screen, day: date) -> None:
 
 
 def _undoable(counter: Counter, user: User) -> TicketStep | None:
-    """The last finish or no answer of this person here, when it can still be taken back."""
+    """The last act of this person here that can still be taken back.
+
+    A finish or no answer of this counter, or a number of its queues that was ended.
+    """
+    here = Q(counter=counter, act__in=("finish", "no_answer"))
+    line = Q(act="cancel", ticket__queue_day__queue__in=counter.queues.values("pk"))
     step = (
-        TicketStep.objects.filter(
-            counter=counter,
-            actor=user,
-            act__in=("finish", "no_answer"),
-            at__gte=clock.now() - UNDO_LIMIT,
-        )
-        .select_related("ticket__queue_day")
+        TicketStep.objects.filter(here | line, actor=user, at__gte=clock.now() - UNDO_LIMIT)
+        .select_related("ticket__queue_day", "counter")
         .order_by("-id")
         .first()
     )

@@ -79,4 +79,5 @@ urlpatterns = [
     path("antrean/<str:secret>/batal/", ticket_page.secret_cancel, name="ticket-cancel"),
     path("antrean/<str:secret>/mundur/", ticket.ticket_defer, name="ticket-defer"),
     path("antrean/<str:secret>/kembali/", ticket.ticket_come_back, name="ticket-come-back"),
+    path("antrean/<str:secret>/urung/", ticket.ticket_undo, name="ticket-undo"),
 ]

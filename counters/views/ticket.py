@@ -18,7 +18,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from counters import actions, live, ranges
+from counters.actions.base import UNDO_LIMIT
+from counters.actions.undo import can_undo
 from counters.live import QueueNow
 from counters.models import Ticket, TicketState
 from counters.published import current_standard, published
@@ -65,6 +68,7 @@ class Seen:
             self.there.hours.break_at(self.at),
             self.there.hours.closes_at,
             self.there.hours.opens_at and self.at < self.there.hours.opens_at,
+            ticket.state == TicketState.CANCELLED and self.at <= ticket.state_at + UNDO_LIMIT,
             ticket.state == TicketState.MISSED and bool(actions.can_come_back(ticket, self.at)),
             get_language(),
         )
@@ -134,10 +138,17 @@ def fragment(request: HttpRequest, seen: Seen, secret: str) -> SafeString:
         "cancel_url": f"{address}batal/",
         "defer_url": f"{address}mundur/",
         "come_back_url": f"{address}kembali/",
+        "undo_url": f"{address}urung/" if _may_undo(request, ticket) else "",
+        "undo_until": words.at_words(ticket.state_at + UNDO_LIMIT, zone),
         "again_url": reverse("counters:queue-detail", args=[there.queue.key]),
         "key": new_key(),
     }
     return render_to_string("counters/_ticket_live.html", context, request)
+
+
+def _may_undo(request: HttpRequest, ticket: Ticket) -> bool:
+    """Whether whoever left the line may have the number back; only then it costs queries."""
+    return ticket.state == TicketState.CANCELLED and bool(can_undo(ticket, _actor(request)))
 
 
 def _keep_range(seen: Seen) -> None:
@@ -241,13 +252,23 @@ def ticket_come_back(request: HttpRequest, secret: str) -> HttpResponse:
     return _act(request, ticket_or_404(secret), secret, actions.come_back)
 
 
+@secret_page
+@require_POST
+def ticket_undo(request: HttpRequest, secret: str) -> HttpResponse:
+    """Back to the line after leaving it, within five minutes, by whoever left."""
+    return _act(request, ticket_or_404(secret), secret, actions.undo)
+
+
+def _actor(request: HttpRequest) -> User | None:
+    return request.user if request.user.is_authenticated else None
+
+
 def _act(
     request: HttpRequest, ticket: Ticket, secret: str, act: Any, **given: Any
 ) -> HttpResponse:
     """Do one act of the owner and go back to the page; a refusal is told there."""
-    actor = request.user if request.user.is_authenticated else None
     try:
-        act(ticket, actor=actor, key=posted_key(request), **given)
+        act(ticket, actor=_actor(request), key=posted_key(request), **given)
     except (actions.Refused, WrongState) as fault:
         return told(request, ticket, secret, fault.sentence)
     return redirect("counters:ticket", secret)

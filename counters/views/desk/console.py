@@ -15,6 +15,7 @@ from counters import console
 from counters import permissions as places
 from counters.actions.counter_states import can_report
 from counters.actions.own import DEFER_MINUTES, can_defer
+from counters.actions.undo import can_undo
 from counters.models import AT_COUNTER, Counter, CounterState, Ticket
 from counters.views.desk.forms import (
     CloseForm,
@@ -309,16 +310,23 @@ def _aside_row(ticket: Ticket, made: console.Screen) -> dict[str, Any]:
     }
 
 
+UNDONE = {
+    "finish": lambda: _("finished"),
+    "no_answer": lambda: _("marked as absent"),
+    "cancel": lambda: _("taken out of the line"),
+}
+
+
 def _undo_context(made: console.Screen) -> dict[str, Any] | None:
     step = made.undoable
-    if step is None or made.current is not None:
+    if step is None or (made.current is not None and step.from_state in AT_COUNTER):
         return None
     left = console.undo_minutes_left(step)
     return {
         "pk": step.ticket_id,
         "label": step.ticket.label,
         "left": console.minutes_words(left),
-        "act": _("finished") if step.act == "finish" else _("marked as absent"),
+        "act": UNDONE[step.act](),
     }
 
 
@@ -370,6 +378,7 @@ def render_ticket(
         is_at_counter=ticket.state in AT_COUNTER,
         can_renew=ticket.state in ("waiting", "held"),
         can_cancel=ticket.state in ("waiting", "held", "missed", "printing"),
+        can_undo=bool(can_undo(ticket, request.user)),
         can_call=counter.staffed_by_id == request.user.pk and counter.state == CounterState.OPEN,
         can_defer=bool(can_defer(ticket)),
         defer_minutes=DEFER_MINUTES,

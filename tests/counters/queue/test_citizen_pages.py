@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
@@ -183,6 +184,59 @@ def test_each_state_has_its_words(place):
     assert "Anda berikutnya" in page.text
     page.follow("Keluar dari antrean").send(to="")
     assert "Anda keluar dari antrean" in page.text
+
+
+def left(place):
+    """Somebody who has just left the line by his page, with that page open."""
+    ticket = take(place.queue)
+    page = Person().open(address_of(ticket)).follow("Keluar dari antrean")
+    assert "lima menit" in page.text
+    page.send(to="")
+    return ticket, page
+
+
+def test_whoever_left_has_the_number_back_within_five_minutes(place):
+    ticket, page = left(place)
+    due = ticket.due_at
+    assert "Kembalikan nomor saya" in page.text
+    page.send(to="/urung/")
+    assert page.status == 200
+    assert "Anda berikutnya" in page.text
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.due_at, ticket.ended_at) == ("waiting", due, None)
+
+
+def test_after_five_minutes_the_number_stays_over(place):
+    ticket, page = left(place)
+    with time_machine.travel(at(9, 6)):
+        assert "Kembalikan nomor saya" not in Person().open(address_of(ticket)).text
+        page.send(to="/urung/")
+    assert page.status == 409
+    assert "lima menit" in page.text
+    assert Ticket.objects.get().state == "cancelled"
+
+
+def test_the_link_brings_no_number_back_that_the_counter_ended(place):
+    ticket = take(place.queue)
+    actions.cancel(ticket, actor=place.ani, reason="Salah antrean")
+    page = Person().open(address_of(ticket))
+    assert "Kembalikan nomor saya" not in page.text
+    answer = page.client.post(f"{address_of(ticket)}urung/", {"key": "u"})
+    assert answer.status_code == 409
+    assert Ticket.objects.get().state == "cancelled"
+
+
+def test_no_number_back_for_whoever_took_a_new_one(place):
+    Person().open(TODAY).send(BUDI, with_field="phone")
+    first = Ticket.objects.get()
+    page = Person().open(address_of(first)).follow("Keluar dari antrean").send(to="")
+    Person().open(TODAY).send(BUDI, with_field="phone")
+    page.send(to="/urung/")
+    assert page.status == 409
+    assert list(Ticket.objects.order_by("pk").values_list("state", flat=True)) == [
+        "cancelled",
+        "waiting",
+    ]
 
 
 def test_defer_moves_back_and_refuses_nonsense(place):

@@ -184,6 +184,45 @@ def test_undo_within_five_minutes(mall, ani):
     assert ticket.state == "serving"
 
 
+def number_page(client, counter, ticket):
+    return client.get(f"{address(counter)}nomor/{ticket.pk}/")
+
+
+def test_an_ended_number_is_brought_back_by_both_buttons(mall, ani):
+    here, ticket = take(mall.queue), take(mall.queue)
+    do(ani, mall.one, "panggil")
+    # Somebody in front does not hide it: the number goes back to the line, not to the counter.
+    page = do(ani, mall.one, "batal", ticket, key="c1", reason="Pulang")
+    assert "Batalkan: D 002 dikeluarkan dari antrean" in text_of(page)
+    do(ani, mall.one, "urung", ticket, key="u1")
+    ticket.refresh_from_db(), here.refresh_from_db()
+    assert (ticket.state, here.state) == ("waiting", "called")
+    assert "Kembalikan nomor ini" not in text_of(number_page(ani, mall.one, ticket))
+    do(ani, mall.one, "batal", ticket, key="c2", reason="Pulang")
+    assert "Kembalikan nomor ini" in text_of(number_page(ani, mall.one, ticket))
+    do(ani, mall.one, "urung", ticket, key="u2", **{"from": "ticket"})
+    assert Ticket.objects.get(pk=ticket.pk).state == "waiting"
+
+
+def test_only_who_ended_a_number_is_offered_to_bring_it_back(mall, ani):
+    ticket = take(mall.queue)
+    actions.cancel(ticket, actor=mall.beni, reason="Pulang")
+    assert "Kembalikan nomor ini" not in text_of(number_page(ani, mall.one, ticket))
+    assert do(ani, mall.one, "urung", ticket, key="u1").status_code == 409
+
+
+def test_a_closed_counter_offers_no_finish_to_take_back(mall, ani):
+    ticket = take(mall.queue)
+    do(ani, mall.one, "panggil")
+    do(ani, mall.one, "datang", ticket, key="k2")
+    do(ani, mall.one, "selesai", ticket, key="f1")
+    page = do(ani, mall.one, "tutup", key="t1")
+    assert "Batalkan: " not in text_of(page)
+    assert do(ani, mall.one, "urung", ticket, key="u1").status_code == 409
+    page = do(ani, mall.one, "buka", key="b1")
+    assert "Batalkan: D 001 selesai" in text_of(page)
+
+
 def test_calling_before_others_needs_a_reason_and_keeps_it(mall, ani):
     take(mall.queue)
     second = take(mall.queue)
