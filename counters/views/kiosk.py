@@ -98,11 +98,12 @@ def take(request: HttpRequest, device: Device, lang: str, queue: str) -> HttpRes
     except actions.AlreadyInLine as there:
         if isinstance(there.found, Ticket):
             response = redirect("counters:kiosk-ticket", device.site.key, lang)
-            return show_ticket(response, device, there.found.pk)
+            return show_ticket(response, device, there.found.pk, with_link=False)
         return _ask(request, device, lang, row, service, digits, refusal=there, booked=True)
     except (actions.Refused, WrongState) as refused:
         return _ask(request, device, lang, row, service, digits, refusal=refused)
-    return show_ticket(redirect("counters:kiosk-ticket", device.site.key, lang), device, ticket.pk)
+    response = redirect("counters:kiosk-ticket", device.site.key, lang)
+    return show_ticket(response, device, ticket.pk, with_link=True)
 
 
 def pressed(request: HttpRequest) -> str:
@@ -192,14 +193,15 @@ def _ask(
 def find(request: HttpRequest, device: Device, lang: str) -> HttpResponse:
     """A booking, or one's number again: scan its QR, or type the mobile number.
 
-    A booking is checked in here; a second scan gives the same number.
+    A booking is checked in here; a second scan gives the same number. Who only types digits sees
+    the number without its link, as at home.
     """
     digits, error = pressed(request), ""
     if request.method == "POST" and "tombol" not in request.POST:
         try:
             ticket = _found(request, device, lang, digits)
             response = redirect("counters:kiosk-ticket", device.site.key, lang)
-            return show_ticket(response, device, ticket.pk)
+            return show_ticket(response, device, ticket.pk, with_link=bool(_code(request)))
         except ValidationError as fault:
             error = fault.messages[0]
         except (actions.Refused, WrongState) as refused:
@@ -212,9 +214,14 @@ def find(request: HttpRequest, device: Device, lang: str) -> HttpResponse:
     return screen(request, device, lang, "find", context, status=422 if error else 200)
 
 
+def _code(request: HttpRequest) -> str:
+    """What was scanned; empty when digits were typed."""
+    return request.POST.get("kode", "")[:300].replace("\x00", "").strip()
+
+
 def _found(request: HttpRequest, device: Device, lang: str, digits: str) -> Ticket:
     """The number behind what was scanned or typed; raises ValidationError or Refused."""
-    code = request.POST.get("kode", "")[:300].replace("\x00", "").strip()
+    code = _code(request)
     if not code and not digits:
         raise ValidationError(_("Scan the QR code or type your mobile number."))
     day = clock.today(device.site.time_zone)

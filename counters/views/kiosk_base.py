@@ -85,11 +85,17 @@ def screen(
     return render(request, f"counters/kiosk/{template}.html", frame, status=status)
 
 
-def show_ticket(response: HttpResponse, device: Device, pk: int) -> HttpResponse:
-    """Let this kiosk show the number on its next screen: by a cookie, so no address names it."""
+def show_ticket(
+    response: HttpResponse, device: Device, pk: int, *, with_link: bool
+) -> HttpResponse:
+    """Let this kiosk show the number on its next screen: by a cookie, so no address names it.
+
+    `with_link` only for whoever took the number here or scanned its code: the link ends the
+    number, and typed digits prove nobody.
+    """
     response.set_signed_cookie(
         TICKET_COOKIE,
-        f"{device.pk}:{pk}",
+        f"{device.pk}:{pk}:{'tautan' if with_link else 'angka'}",
         salt=TICKET_SALT,
         max_age=TICKET_SECONDS,
         httponly=True,
@@ -99,10 +105,13 @@ def show_ticket(response: HttpResponse, device: Device, pk: int) -> HttpResponse
     return response
 
 
-def shown_ticket(request: HttpRequest, device: Device) -> int | None:
-    """The key of the number this kiosk may show now."""
+def shown_ticket(request: HttpRequest, device: Device) -> tuple[int, bool] | None:
+    """The key of the number this kiosk may show now, and whether with its link."""
     held = request.get_signed_cookie(
         TICKET_COOKIE, default="", salt=TICKET_SALT, max_age=TICKET_SECONDS
     )
-    owner, _colon, pk = held.partition(":")
-    return int(pk) if owner == str(device.pk) and pk.isdecimal() else None
+    owner, _colon, rest = held.partition(":")
+    pk, _colon, how = rest.partition(":")
+    if owner != str(device.pk) or not pk.isdecimal():
+        return None
+    return int(pk), how == "tautan"

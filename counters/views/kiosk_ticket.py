@@ -24,7 +24,7 @@ from mpp.kit.states import WrongState
 @require_safe
 def ticket(request: HttpRequest, device: Device, lang: str) -> HttpResponse:
     """The number on the screen and, while it is being printed, on paper."""
-    row = _shown(request, device)
+    row, with_link = _shown(request, device)
     if row is None:
         return redirect("counters:kiosk", device.site.key)
     outcome = request.GET.get("kertas", "")
@@ -40,15 +40,16 @@ def ticket(request: HttpRequest, device: Device, lang: str) -> HttpResponse:
         "is_failed": outcome == "gagal",
         "can_come_back": bool(actions.can_come_back(row)),
         "state": "" if row.state in ("printing", "waiting") else row.get_state_display(),
-        "qr": qr_svg(settings.SITE_URL + address_of(row)),
+        "qr": qr_svg(settings.SITE_URL + address_of(row)) if with_link else "",
         **_wait(row),
     }
     return screen(request, device, lang, "ticket", context)
 
 
-def _shown(request: HttpRequest, device: Device) -> Ticket | None:
-    pk = shown_ticket(request, device)
-    return kiosk.ticket_at(device.site, pk) if pk is not None else None
+def _shown(request: HttpRequest, device: Device) -> tuple[Ticket | None, bool]:
+    """The number this kiosk shows now, and whether its link may be seen."""
+    pk, with_link = shown_ticket(request, device) or (None, False)
+    return (kiosk.ticket_at(device.site, pk) if pk is not None else None), with_link
 
 
 def _places(row: Ticket) -> dict[str, str]:
@@ -86,7 +87,7 @@ def _wait(row: Ticket) -> dict[str, str]:
 @require_POST
 def printed(request: HttpRequest, device: Device, lang: str) -> HttpResponse:
     """The paper came out, or it did not: the number waits in line either way."""
-    row = _shown(request, device)
+    row, _with_link = _shown(request, device)
     if row is None:
         return redirect("counters:kiosk", device.site.key)
     # It may wait already, or was called meanwhile: the screen says so.
@@ -101,7 +102,7 @@ def printed(request: HttpRequest, device: Device, lang: str) -> HttpResponse:
 @require_POST
 def come_back(request: HttpRequest, device: Device, lang: str) -> HttpResponse:
     """A missed person is here after all."""
-    row = _shown(request, device)
+    row, _with_link = _shown(request, device)
     if row is None:
         return redirect("counters:kiosk", device.site.key)
     # Refused or not, the screen shows how the number stands now.

@@ -427,6 +427,32 @@ def test_ones_number_again_by_code_and_by_phone(kiosk, room):
     assert found(kiosk, code_of(ticket)).status_code == 422
 
 
+def test_typed_digits_show_the_number_without_its_link(kiosk, room):
+    room.queue.identity = "optional"
+    room.queue.save()
+    take(room.queue, person=Person(phone=E164))
+    found(kiosk, digits=PHONE)
+    assert "D 001" in shown(kiosk)
+    assert "paper-code" not in shown(kiosk)
+    kiosk.get(KIOSK)
+    # Nor by asking for a number in the name of somebody in line.
+    assert taken(kiosk, room.queue, digits=PHONE).status_code == 302
+    assert "D 001" in shown(kiosk)
+    assert "paper-code" not in shown(kiosk)
+
+
+def test_a_booking_checked_in_by_typed_digits_shows_no_link(kiosk, room):
+    booked(room.queue)
+    assert found(kiosk, digits=PHONE).status_code == 302
+    assert "D 001" in shown(kiosk)
+    assert "paper-code" not in shown(kiosk)
+
+
+def test_a_scanned_code_shows_the_number_with_its_link(kiosk, room):
+    found(kiosk, code_of(take(room.queue, person=Person(phone=E164))))
+    assert "paper-code" in shown(kiosk)
+
+
 def test_a_missed_person_comes_back_at_the_kiosk(kiosk, room):
     ticket = take(room.queue, person=Person(phone=E164))
     called = actions.call_next(room.one, actor=room.ani)
