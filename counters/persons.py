@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import User
-from counters.models import Queue, Scope
+from counters.models import Booking, Queue, Scope, Ticket
 from mpp.kit.keys import lookup_hash
 
 # Who took the number for somebody else: named, counted, shown to the supervisor.
@@ -78,3 +78,10 @@ def person_key(person: Person, day: date) -> str:
     if person.is_unkeyed:
         return ""
     return lookup_hash(f"{day.isoformat()}|{person.identifiers[0]}", "queue-person")
+
+
+def is_of(row: Ticket | Booking, person: Person) -> bool:
+    """Whether a number or booking is this person's; without NIK and phone the name decides."""
+    if row.person_key or not person.is_unkeyed:
+        return row.person_key == person_key(person, row.day)
+    return row.contact_name == person.name

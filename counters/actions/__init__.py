@@ -1,6 +1,6 @@
 """Every act of this room, one function each: views, the desk, commands and robots call these."""
 
-from counters.actions.base import AlreadyInLine, CounterBusy, Refused
+from counters.actions.base import AlreadyInLine, CounterBusy, FormUsed, Refused
 from counters.actions.booking_base import HoldOver
 from counters.actions.bookings import cancel_booking, check_in, reschedule
 from counters.actions.calling import (
@@ -88,6 +88,7 @@ __all__ = [
     "announce",
     "AlreadyInLine",
     "CounterBusy",
+    "FormUsed",
     "HoldOver",
     "PaperEntry",
     "Refused",

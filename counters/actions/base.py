@@ -49,6 +49,15 @@ class AlreadyInLine(Refused):
         self.found = found
 
 
+class FormUsed(Refused):
+    """This very form was sent for somebody else before; shown again, it needs a new key."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This form was sent for somebody else before, and that stays. Send it once more.")
+        )
+
+
 class CounterBusy(Refused):
     """Somebody stands at this counter already."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from counters.actions.base import (
+    FormUsed,
     Refused,
     book_step,
     day_of,
@@ -39,7 +40,7 @@ from counters.models import (
     Service,
     Slot,
 )
-from counters.persons import Person, live_hashes, person_key
+from counters.persons import Person, is_of, live_hashes, person_key
 from mpp.kit import clock
 from mpp.kit.states import WrongState
 from mpp.kit.transactions import act
@@ -47,8 +48,11 @@ from mpp.kit.transactions import act
 S = BookingState
 
 
-def made_before(queue: Queue, key: str) -> Booking | None:
-    """The booking this form made before; raises WrongState when it served something else."""
+def made_before(queue: Queue, key: str, person: Person) -> Booking | None:
+    """The booking this form made before.
+
+    Raises WrongState when it served something else, FormUsed when it served somebody else.
+    """
     if not key:
         raise ValueError("A booking needs an idempotency key.")
     if len(key) > 80:
@@ -56,6 +60,8 @@ def made_before(queue: Queue, key: str) -> Booking | None:
     known = Booking.objects.select_related("slot").filter(make_key=key).first()
     if known is not None and known.queue_id != queue.pk:
         raise WrongState(_("This form was sent before for something else. Open the page again."))
+    if known is not None and not is_of(known, person):
+        raise FormUsed
     return known
 
 
@@ -125,7 +131,7 @@ def hold(
     booking of this person when there is one in the scope on that day.
     """
     queue = slot.queue
-    known = made_before(queue, key)
+    known = made_before(queue, key, person)
     if known is not None:
         return known
     assert_reachable(person)
@@ -134,7 +140,7 @@ def hold(
             return _hold(slot, person, key, actor, service=service, priority=priority)
     except (IntegrityError, Refused):
         # The other tap of the same finger was first.
-        known = made_before(queue, key)
+        known = made_before(queue, key, person)
         if known is not None:
             return known
         raise

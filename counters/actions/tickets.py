@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from counters.actions.base import (
     AlreadyInLine,
+    FormUsed,
     Refused,
     day_of,
     held_by,
@@ -30,7 +31,7 @@ from counters.models import (
     TicketState,
     TicketStep,
 )
-from counters.persons import Person, live_hashes, person_key
+from counters.persons import Person, is_of, live_hashes, person_key
 from counters.words import clock_words
 from mpp.kit import clock
 from mpp.kit.states import WrongState
@@ -90,9 +91,10 @@ def issue(
 
     `then` are further errands of the same visit, in order; `printing` waits for the printer
     before the number can be called (two minutes at most). Raises Refused when the queue is
-    closed or full, AlreadyInLine with the live number when this person has one in the scope.
+    closed or full, AlreadyInLine with the live number when this person has one in the scope,
+    FormUsed when the key gave somebody else a number.
     """
-    known = _issued_before(queue, key)
+    known = _issued_before(queue, key, person)
     if known is not None:
         return known
     try:
@@ -110,13 +112,17 @@ def issue(
             )
     except (IntegrityError, Refused):
         # The other tap of the same finger was first.
-        known = _issued_before(queue, key)
+        known = _issued_before(queue, key, person)
         if known is not None:
             return known
         raise
 
 
-def _issued_before(queue: Queue, key: str) -> Ticket | None:
+def _issued_before(queue: Queue, key: str, person: Person) -> Ticket | None:
+    """The number this form gave before; raises FormUsed when it was another person's.
+
+    The browser goes back to a page that was sent: nobody gets the number of who stood before him.
+    """
     if not key:
         raise ValueError("A ticket needs an idempotency key.")
     if len(key) > 80:
@@ -124,6 +130,8 @@ def _issued_before(queue: Queue, key: str) -> Ticket | None:
     known = Ticket.objects.select_related("issued_in").filter(issue_key=key).first()
     if known is not None and known.issued_in.queue_id != queue.pk:
         raise WrongState(_("This form was sent before for something else. Open the page again."))
+    if known is not None and not is_of(known, person):
+        raise FormUsed
     return known
 
 

@@ -60,7 +60,7 @@ def join_list(
     Raises Refused when the day has free places, is closed or has no times, AlreadyInLine when
     this person has a live number or booking in the scope on that day.
     """
-    known = made_before(queue, key)
+    known = made_before(queue, key, person)
     if known is not None:
         return known
     assert_reachable(person)
@@ -87,7 +87,7 @@ def join_list(
                 priority=priority,
             )
     except (IntegrityError, Refused):
-        known = made_before(queue, key)
+        known = made_before(queue, key, person)
         if known is not None:
             return known
         raise

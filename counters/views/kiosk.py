@@ -176,8 +176,7 @@ def _ask(
         "asks": queue.identity != Identity.NONE,
         "needs": queue.identity == Identity.REQUIRED,
         "digits": digits,
-        # The same key as long as the same person is at it: a second tap stays one number.
-        "key": request.POST.get("kunci", "").replace("\x00", "")[:40] or secrets.token_urlsafe(16),
+        "key": _key_of(request, refusal),
         "error": field_error,
         "refusal": str(getattr(refusal, "sentence", refusal or "")),
         "booked_url": reverse("counters:kiosk-find", args=[device.site.key, lang])
@@ -187,6 +186,13 @@ def _ask(
     }
     status = 422 if field_error else 409 if refusal is not None else 200
     return screen(request, device, lang, "take", context, status=status)
+
+
+def _key_of(request: HttpRequest, refusal: Exception | None) -> str:
+    """The same key as long as the same person is at it: a second tap stays one number."""
+    held = request.POST.get("kunci", "").replace("\x00", "")[:40]
+    is_used = isinstance(refusal, actions.FormUsed)
+    return secrets.token_urlsafe(16) if is_used or not held else held
 
 
 @kiosk_screen

@@ -4,6 +4,7 @@ import functools
 import secrets
 from collections.abc import Callable
 
+from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,6 +28,13 @@ def posted_key(request: HttpRequest) -> str:
     """The key a form was sent with, a new one when it has none."""
     key = request.POST.get("key", "").replace("\x00", "").strip()[:LONGEST_KEY]
     return key or new_key()
+
+
+def renew_key(form: forms.Form) -> None:
+    """Let a form that is shown again be another press; everything typed stays."""
+    data = form.data.copy()
+    data["key"] = new_key()
+    form.data = data
 
 
 def secret_of(row: Ticket | Booking) -> str:

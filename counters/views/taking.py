@@ -17,7 +17,7 @@ from counters.hall_now import hall_now
 from counters.models import PriorityReason, Queue, QueueDay, Source
 from counters.queue_forms import PersonForm
 from counters.views.queues import SERVICE, SITE, queue_url, waiting_words
-from counters.views.secrets import address_of, new_key
+from counters.views.secrets import address_of, new_key, renew_key
 from counters.words import text_of
 from mpp.kit import clock
 from mpp.kit.states import WrongState
@@ -146,6 +146,8 @@ def refused_page(
     found = getattr(fault, "found", None)
     own = found is not None and request.user.is_authenticated and found.owner_id == request.user.pk
     url = address_of(found) if own else ""
+    if isinstance(fault, actions.FormUsed):
+        renew_key(form)
     return form_page(
         request, queue, form, refused=fault.sentence, found_url=url, status=409, **given
     )

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from counters import actions
-from counters.actions import AlreadyInLine, Refused
+from counters.actions import AlreadyInLine, FormUsed, Refused
 from counters.models import Counter, Lane, Source
 from counters.views.desk.console import act_urls
 from counters.views.desk.forms import IssueForm
 from counters.views.desk.frame import COUNTER, counter_of, new_key, page, told
+from counters.views.secrets import renew_key
 from mpp.kit.states import WrongState
 
 
@@ -31,6 +32,8 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
                 problem, status = str(known), 409
             except (Refused, WrongState) as refusal:
                 problem, status = refusal.sentence, 409
+                if isinstance(refusal, FormUsed):
+                    renew_key(form)
     context = page(
         request,
         _("A number at the desk"),

@@ -86,6 +86,8 @@ def test_the_same_key_is_the_same_booking(mall):
     person = someone()
     first = held(mall.queue, person=person, key="tap")
     assert held(mall.queue, person=person, key="tap") == first
+    with pytest.raises(actions.FormUsed):
+        held(mall.queue, person=someone(), key="tap")
     assert taken(first) == 1
     other = make_queue("dpmptsp", "P")
     actions.make_slots()
@@ -343,8 +345,11 @@ def test_the_list_gets_a_free_place_first_by_priority_then_by_time(mall):
     with pytest.raises(actions.Refused, match="kosong"):
         actions.join_list(mall.queue, TOMORROW, person=someone(), key="j0")
     slots.exclude(pk=slots.first().pk).delete()
-    first = actions.join_list(mall.queue, TOMORROW, person=someone(), key="j1")
-    assert actions.join_list(mall.queue, TOMORROW, person=someone(), key="j1") == first
+    who = someone()
+    first = actions.join_list(mall.queue, TOMORROW, person=who, key="j1")
+    assert actions.join_list(mall.queue, TOMORROW, person=who, key="j1") == first
+    with pytest.raises(actions.FormUsed):
+        actions.join_list(mall.queue, TOMORROW, person=someone(), key="j1")
     old = actions.join_list(
         mall.queue, TOMORROW, person=someone(), key="j2", priority=mall.priority
     )

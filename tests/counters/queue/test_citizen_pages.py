@@ -73,6 +73,26 @@ def test_double_click_is_one_number(place):
     assert "D 001" in again.content.decode()
 
 
+def test_a_page_gone_back_to_gives_the_next_person_a_number_of_his_own(place):
+    page = Person().open(TODAY).send(BUDI, with_field="phone")
+    key = Ticket.objects.get().issue_key
+    siti = {**BUDI, "name": "Siti", "phone": "081277777777"}
+    answer = page.client.post(TODAY, {**siti, "key": key})
+    assert answer.status_code == 409
+    assert Ticket.objects.count() == 1
+    form = answer.context["form"]
+    assert (form["name"].value(), form["phone"].value()) == ("Siti", "081277777777")
+    assert "untuk orang lain" in answer.content.decode()
+    fresh = form["key"].value()
+    assert fresh != key
+    for _tap in range(2):
+        assert page.client.post(TODAY, {**siti, "key": fresh}).status_code == 302
+    assert list(Ticket.objects.order_by("pk").values_list("contact_name", flat=True)) == [
+        "Budi Santoso",
+        "Siti",
+    ]
+
+
 def test_second_number_is_refused_and_nothing_typed_is_lost(place):
     Person().open(TODAY).send(BUDI, with_field="phone")
     page = Person().open(TODAY).send(BUDI, with_field="phone")

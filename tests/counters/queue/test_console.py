@@ -173,6 +173,19 @@ def test_a_booking_checks_in_by_its_whole_address(mall, ani):
     assert Ticket.objects.get().booking == booking
 
 
+def test_a_desk_form_gone_back_to_is_not_the_number_of_whoever_came_before(mall, ani):
+    given = {"key": "i1", "queue": mall.queue.pk, "name": "Budi"}
+    for _tap in range(2):
+        assert ani.post(address(mall.one, "tambah"), given).status_code == 302
+    answer = ani.post(address(mall.one, "tambah"), {**given, "name": "Siti"})
+    assert answer.status_code == 409
+    form = answer.context["form"]
+    assert form["name"].value() == "Siti"
+    again = {**given, "name": "Siti", "key": form["key"].value()}
+    assert ani.post(address(mall.one, "tambah"), again).status_code == 302
+    assert Ticket.objects.count() == 2
+
+
 def test_undo_within_five_minutes(mall, ani):
     ticket = take(mall.queue)
     do(ani, mall.one, "panggil")

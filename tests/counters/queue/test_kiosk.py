@@ -125,6 +125,20 @@ def test_a_double_tap_is_one_number(kiosk, room):
     assert Ticket.objects.count() == 2
 
 
+def test_the_same_key_with_other_digits_is_no_number_of_somebody_else(kiosk, room):
+    room.queue.identity = "optional"
+    room.queue.save()
+    address = f"{KIOSK}id/ambil/{room.queue.key}/"
+    form = {"kunci": key_of(kiosk.get(address)), "kelas": "biasa", "angka": PHONE}
+    assert kiosk.post(address, form).status_code == 302
+    form["angka"] = "081299999999"
+    answer = kiosk.post(address, form)
+    assert answer.status_code == 409
+    form["kunci"] = key_of(answer)
+    assert kiosk.post(address, form).status_code == 302
+    assert Ticket.objects.count() == 2
+
+
 def test_the_same_key_of_another_kiosk_is_another_number(people, kiosk, room):
     other = screen(people, "kios-2")
     address = f"{KIOSK}id/ambil/{room.queue.key}/"
