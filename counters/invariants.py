@@ -25,6 +25,7 @@ from counters.models import (
     Call,
     CounterState,
     DayChange,
+    Holiday,
     LiveKey,
     PaperBlock,
     QueueDay,
@@ -192,6 +193,13 @@ def s5_closed_days(_since: date) -> Iterator[str]:
             if change.agency_id:
                 there = there.filter(queue__agency=change.agency_id)
             wrong |= set(there.values_list("pk", flat=True))
+    # A day of the building with hours of its own is open in spite of the holiday.
+    own_hours = DayChange.objects.filter(
+        site=OuterRef("queue__site"), day=OuterRef("day"), agency=None, counter=None
+    )
+    holidays = Holiday.objects.filter(is_closed=True).values("day")
+    on_holidays = rows.filter(~Exists(own_hours), day__in=holidays)
+    wrong |= set(on_holidays.values_list("pk", flat=True))
     for pk in sorted(wrong):
         yield f"booking {pk}: a place on a closed day"
 

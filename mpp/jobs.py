@@ -66,7 +66,7 @@ JOBS = (
     Periodic("holds", hall.expire_holds, 5),
     Periodic("releases", hall.release_places, 15),
     Periodic("offers", hall.make_offers, 30),
-    Periodic("slots", hall.make_slots, 120),
+    Periodic("slots", hall.follow_calendar, 120),
     Periodic("days", hall.end_past_days, 300),
     Periodic("no_shows", hall.mark_no_shows, 600),
     Periodic("displaced", hall.lapse_displaced, DAY),

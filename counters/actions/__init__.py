@@ -43,6 +43,7 @@ from counters.actions.hall import (
 from counters.actions.holds import accept, confirm, hold_again
 from counters.actions.holds import hold as hold_place
 from counters.actions.line import hold, next_errand, resume, transfer
+from counters.actions.lost_times import displace_lost, follow_calendar
 from counters.actions.own import (
     can_come_back,
     cancel,
@@ -109,6 +110,8 @@ __all__ = [
     "come_back",
     "confirm",
     "decline",
+    "displace_lost",
+    "follow_calendar",
     "defer",
     "displace",
     "disrupt_counter",

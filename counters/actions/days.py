@@ -86,15 +86,20 @@ def _with_change(hours: SiteHours, change: DayChange) -> SiteHours:
     return replace(hours, changes=(change, *others))
 
 
-def _is_shut(queue: Queue, hours: SiteHours, day: date) -> str | None:
-    """Why nobody serves this queue on the day, or None when somebody does."""
+def shut_reason(queue: Queue, hours: SiteHours, day: date) -> tuple[str, str] | None:
+    """Why nobody serves this queue on the day (Indonesian, English); None when somebody does."""
     agency = hours.on(day, agency_id=queue.agency_id)
     if not agency.is_open:
-        return agency.reason
+        return agency.reason, agency.reason_en
     each = [hours.on(day, agency_id=c.agency_id, counter_id=c.pk) for c in serving(queue)]
     if each and not any(one.is_open for one in each):
-        return each[0].reason
+        return each[0].reason, each[0].reason_en
     return None
+
+
+def _is_shut(queue: Queue, hours: SiteHours, day: date) -> str | None:
+    shut = shut_reason(queue, hours, day)
+    return None if shut is None else shut[0]
 
 
 def _made(
@@ -334,4 +339,5 @@ __all__ = [
     "displace",
     "reopen_day",
     "set_quota",
+    "shut_reason",
 ]

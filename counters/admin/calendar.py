@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from counters.admin.base import DeskForm, LinesField, renew
-from counters.models import Booking, Holiday, Site
+from counters.admin.displaced import follow_now
+from counters.models import Holiday, Site
 from counters.workdays import seed_holidays
 from mpp.kit import clock
 from mpp.kit.fields import SafeFormMixin
@@ -57,6 +58,7 @@ class CalendarAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change) -> None:
         super().save_model(request, obj, form, change)
         renew()
+        follow_now(request)
 
     def delete_model(self, request, obj) -> None:
         super().delete_model(request, obj)
@@ -131,14 +133,7 @@ class HolidayAdmin(CalendarAdmin):
         renew()
         told = ngettext("%(count)s day was added.", "%(count)s days were added.", len(rows))
         messages.success(request, told % {"count": len(rows)})
-        booked = Booking.objects.filter(
-            day__in=[row.day for row in rows], state__in=("held", "booked", "offered")
-        ).count()
-        if booked:
-            sentence = _(
-                "%(count)s bookings fall on these days. Close the days so that people are told."
-            )
-            messages.warning(request, sentence % {"count": booked})
+        follow_now(request)
         return redirect("admin:counters_holiday_changelist")
 
 

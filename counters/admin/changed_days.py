@@ -11,9 +11,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.identity import mask_name
 from counters import actions
 from counters.actions.days import Consequences, can_change_day, consequences
+from counters.admin.displaced import person_row
 from counters.admin.hall_base import HallAdmin, own_agencies
 from counters.admin.hours import SpansField
 from counters.hours import read_spans
@@ -191,7 +191,7 @@ class DayChangeAdmin(HallAdmin):
             "opts": self.opts,
             "form": form,
             "found": found,
-            "people": [_person(row) for row in found.bookings[:LISTED]] if found else [],
+            "people": [person_row(row) for row in found.bookings[:LISTED]] if found else [],
             "more": max(len(found.bookings) - LISTED, 0) if found else 0,
             "back": reverse("admin:counters_daychange_changelist"),
         }
@@ -217,15 +217,3 @@ class DayChangeAdmin(HallAdmin):
         }
         status = 403 if refusal else 200
         return render(request, "admin/counters/daychange/reopen.html", context, status=status)
-
-
-def _person(booking) -> dict[str, str]:
-    """One line of who is affected: the time, the queue, the masked name."""
-    slot, zone = booking.slot, booking.queue.site.time_zone
-    name = booking.contact_name or (booking.owner.full_name if booking.owner_id else "")
-    return {
-        "time": f"{clock.local(slot.starts_at, zone):%H.%M}" if slot else "",
-        "queue": booking.queue.letter,
-        "name": mask_name(name) if name else "",
-        "state": booking.get_state_display(),
-    }

@@ -10,7 +10,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from counters.admin.base import LinesField
+from counters.admin.base import LinesField, renew
+from counters.admin.displaced import follow_now
 from counters.admin.hall_base import HallAdmin, HallForm
 from counters.hours import BadSpan, read_spans, write_spans
 from counters.models import WeekPlan
@@ -130,6 +131,15 @@ class WeekPlanAdmin(HallAdmin):
         return admin.ModelAdmin.has_delete_permission(self, request, obj) and (
             obj is None or self.has_change_permission(request, obj)
         )
+
+    def save_model(self, request, obj, form, change) -> None:
+        super().save_model(request, obj, form, change)
+        follow_now(request)
+
+    def delete_model(self, request, obj) -> None:
+        super().delete_model(request, obj)
+        renew()
+        follow_now(request)
 
     @admin.display(description=gettext_lazy("of"))
     def of_whom(self, plan: WeekPlan) -> str:

@@ -307,13 +307,15 @@ def test_bookings_on_a_new_holiday_are_told(desk, mall):
     Holiday.objects.filter(day__year=2026, day__month=12).delete()
     with time_machine.travel(at(9) + timedelta(days=25)):
         actions.make_slots()
-        booked(mall.queue, on(date(2026, 12, 24), 9))
+        booking = booked(mall.queue, on(date(2026, 12, 24), 9))
         Holiday.objects.filter(day=date(2026, 12, 24)).delete()
         desk.force_login(mall.boss)
         answer = desk.post(
             SUGGEST, {"year": "2026", "days": ["2026-12-24"]}, follow=True
         ).content.decode()
-    assert "1 pesanan jatuh" in answer
+    assert "1 pesanan kehilangan waktunya" in answer
+    booking.refresh_from_db()
+    assert booking.state == "displaced"
 
 
 def test_roles_carry_the_rights_of_the_hall(db):
