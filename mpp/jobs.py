@@ -69,6 +69,7 @@ JOBS = (
     Periodic("slots", hall.follow_calendar, 120),
     Periodic("days", hall.end_past_days, 300),
     Periodic("no_shows", hall.mark_no_shows, 600),
+    Periodic("lists", hall.end_lists, 300),
     Periodic("displaced", hall.lapse_displaced, DAY),
     Periodic("reminders", hall.remind, 900),
     Periodic("corrections", sweeps.follow_corrections, 3600),

@@ -70,6 +70,7 @@ from counters.actions.tickets import issue
 from counters.actions.undo import undo
 from counters.actions.waiting_list import (
     decline,
+    end_lists,
     expire_booking,
     expire_holds,
     join_list,
@@ -111,6 +112,7 @@ __all__ = [
     "confirm",
     "decline",
     "displace_lost",
+    "end_lists",
     "follow_calendar",
     "defer",
     "displace",

@@ -15,6 +15,7 @@ from counters.actions.line_notices import tell_line
 from counters.actions.own import expire
 from counters.actions.slots import WITH_PLACE
 from counters.actions.waiting_list import lapse, no_show
+from counters.hours import site_hours
 from counters.models import (
     LIVE,
     Booking,
@@ -71,10 +72,14 @@ def _end_queue_day(row: QueueDay, *, actor: User | None = None) -> bool:
     for ticket in Ticket.objects.filter(queue_day=row, state__in=LIVE).order_by("id"):
         expire(ticket, from_=LIVE)
         ticket.errands.filter(ended_at__isnull=True).update(ended_at=now, result="expired")
+    hours = site_hours(row.queue.site, row.day).on(row.day, agency_id=row.queue.agency_id)
+    is_early = hours.is_open and now < hours.closes_at
     bookings = Booking.objects.filter(queue=row.queue_id, day=row.day).select_related("slot")
     for booking in bookings.filter(state__in=(S.WAITING, *WITH_PLACE)).order_by("id"):
         booking.queue = row.queue
-        if booking.slot is not None and booking.slot.starts_at > now:
+        is_ahead = booking.slot.starts_at > now if booking.slot is not None else is_early
+        if is_ahead:
+            # Who waited for a place on this day may choose another one, too.
             displace(booking, actor=actor, **_ended_early())
         elif booking.state == S.WAITING:
             lapse(booking)

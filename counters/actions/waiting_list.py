@@ -150,10 +150,16 @@ def no_show(booking: Booking) -> Booking:
 
 @act
 def lapse(booking: Booking) -> Booking:
-    """End an entry of the list or a displaced booking nobody needs any more."""
+    """End a displaced booking nobody needs any more, or an entry of a list without a free place.
+
+    Who waited on the list is told that no place became free.
+    """
     lock(booking)
+    was = booking.state
     book_step(booking, S.EXPIRED, act="expire", from_={S.WAITING, S.DISPLACED}, actor=None)
     end_keys(booking=booking)
+    if was == S.WAITING:
+        tell(booking, "list_over", key=str(booking.day))
     return booking
 
 
@@ -225,6 +231,23 @@ def _is_closed(hours: DayHours, now: datetime) -> bool:
     return hours.is_open and now >= hours.closes_at
 
 
+def end_lists() -> int:
+    """End the waiting lists of today for which no place can be offered any more; how many.
+
+    While people are awake, not in the night that ends the day.
+    """
+    now, count = clock.now(), 0
+    for site in Site.objects.all():
+        today = clock.local(now, site.time_zone).date()
+        rows = _with_queue().filter(state=S.WAITING, queue__site=site, day__lte=today)
+        for booking in rows.order_by("id")[:AT_A_TIME]:
+            soonest = now + timedelta(minutes=booking.queue.offer_minutes)
+            times = bookable(booking.queue).filter(day=booking.day, starts_at__gt=soonest)
+            if not times.exists():
+                count += _each([booking], lapse)
+    return count
+
+
 def lapse_displaced() -> int:
     """End displaced bookings for which nobody chose another time in a month; how many."""
     since = clock.now() - timedelta(days=DISPLACED_DAYS)
@@ -267,6 +290,7 @@ def place_in_list(booking: Booking) -> int:
 
 __all__ = [
     "decline",
+    "end_lists",
     "expire_booking",
     "expire_holds",
     "join_list",

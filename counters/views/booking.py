@@ -199,9 +199,21 @@ def _told(booking: Booking) -> str:
         S.WAITING: _("We tell you as soon as a place is free on this day."),
         S.DISPLACED: _("The counter closes at your time. Choose another one; the link stays."),
         S.CANCELLED: _("The place is given back. Thank you for telling us."),
-        S.EXPIRED: _("It was not confirmed in time."),
+        S.EXPIRED: _why_expired(booking),
         S.NO_SHOW: _("The day is over and nobody came."),
     }.get(booking.state, "")
+
+
+def _why_expired(booking: Booking) -> str:
+    """Why a booking ended by itself: the last step says from where."""
+    if booking.state != S.EXPIRED:
+        return ""
+    last = booking.steps.order_by("-id").values_list("from_state", flat=True).first()
+    return {
+        S.WAITING: _("No place became free on this day. Please choose another day."),
+        S.OFFERED: _("The offered place was not taken in time."),
+        S.DISPLACED: _("No other time was chosen within a month."),
+    }.get(last, _("It was not confirmed in time."))
 
 
 def _pairs(booking: Booking) -> list[dict[str, str]]:

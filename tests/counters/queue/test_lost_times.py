@@ -7,14 +7,16 @@ import time_machine
 
 from accounts.models import Notice
 from counters import actions, invariants
+from counters.actions.booking_base import path_of
 from counters.models import DayChange, Holiday, Site, Slot, WeekPlan
 from counters.persons import Person
 from tests.conftest import make_person, post
-from tests.counters.queue.hall import at, hall, make_queue, morning
-from tests.counters.queue.test_bookings import TOMORROW, booked, on
+from tests.counters.queue.hall import MORNING, at, hall, make_queue, morning
+from tests.counters.queue.test_bookings import TOMORROW, booked, held, on
 
 pytestmark = pytest.mark.django_db
 RUKMINI = Person(name="Rukmini Sari", phone="+628120001")
+TODAY = MORNING.date()
 ADD_HOLIDAY = "/admin/counters/holiday/add/"
 WEEK = {str(day): ["08:00-15:00"] for day in range(5)}
 
@@ -24,6 +26,7 @@ def mall():
     with morning():
         found = hall()
         found.boss = post(make_person("bos@contoh.id", "Bos", is_staff=True), "dpmptsp")
+        found.chief = post(make_person("kabid@contoh.id", "Kabid"), "dukcapil", "supervisor")
         found.root = make_person("akar@contoh.id", "Akar", is_staff=True, is_superuser=True)
         found.other = make_queue("dpmptsp", "P")
         actions.make_slots()
@@ -147,3 +150,41 @@ def test_a_time_that_began_today_stays_when_the_hours_shrink(mall):
         Site.objects.filter(pk=mall.queue.site_id).update(closes_at=time(12))
         assert actions.follow_calendar() == []
         assert state_of(booking) == "booked"
+
+
+# --- waiting lists ------------------------------------------------------------------------
+def page_of(client, booking) -> str:
+    """What the page of a booking says."""
+    return client.get(path_of(booking)).content.decode()
+
+
+def test_a_waiting_list_of_a_day_that_ends_early_is_displaced_and_told(client, mall):
+    entry = waiting_entry(mall, TODAY)
+    assert actions.end_of_day(mall.queue.site, TODAY, actor=mall.chief)
+    assert state_of(entry) == "displaced"
+    notice = Notice.objects.get(object_ref=str(entry.pk))
+    assert notice.kind == "counters.booking_displaced"
+    assert "diakhiri lebih awal" in notice.body
+    assert "tepat waktu" not in page_of(client, entry)
+
+
+def test_a_list_without_a_free_place_ends_in_the_afternoon_with_a_word(client, mall):
+    entry = waiting_entry(mall, TODAY)
+    assert actions.end_lists() == 0
+    with time_machine.travel(at(14, 31)):
+        assert actions.end_lists() == 1
+        assert actions.end_lists() == 0
+        page = page_of(client, entry)
+    assert state_of(entry) == "expired"
+    notice = Notice.objects.get(object_ref=str(entry.pk))
+    assert notice.kind == "counters.booking_list_over"
+    assert "Tidak ada tempat yang kosong" in notice.subject
+    assert "Tidak ada tempat yang kosong pada hari ini" in page
+    assert "tepat waktu" not in page
+
+
+def test_an_offer_or_a_hold_that_ran_out_keeps_its_own_sentence(client, mall):
+    booking = held(mall.queue)
+    with time_machine.travel(at(9, 30)):
+        actions.expire_holds()
+        assert "Tidak dipastikan tepat waktu" in page_of(client, booking)
