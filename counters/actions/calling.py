@@ -5,7 +5,7 @@ counter cannot call two numbers, and one person cannot be called to two counters
 constraints say so on both databases.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -20,6 +20,7 @@ from counters.actions.base import (
     step,
     touch,
 )
+from counters.actions.line_notices import tell_ticket
 from counters.models import (
     AT_COUNTER,
     Call,
@@ -288,10 +289,11 @@ def no_answer(ticket: Ticket, *, actor: User, key: str = "") -> Ticket:
         and ticket.call_count < ticket.queue_day.queue.least_calls
     ):
         raise Refused(_("Call once more first: nobody is passed over after a single call."))
-    step(
+    now = touch(ticket.queue_day_id)
+    done = step(
         ticket,
         TicketState.MISSED,
-        at=touch(ticket.queue_day_id),
+        at=now,
         act="no_answer",
         from_={"called"},
         actor=actor,
@@ -299,6 +301,11 @@ def no_answer(ticket: Ticket, *, actor: User, key: str = "") -> Ticket:
         counter=counter,
         where={"counter": counter},
     )
+    if not done.is_repeat:
+        # The time to come back runs from now on: whoever is outside must know it.
+        grace = timedelta(minutes=ticket.queue_day.queue.grace_minutes)
+        until = None if ticket.came_back else now + grace
+        tell_ticket(ticket, "missed", f"{now:%Y%m%d%H%M%S%f}", until=until)
     return ticket
 
 

@@ -82,3 +82,27 @@ def test_range_of_a_number_that_moved_back_is_not_judged(place):
     actions.defer(ticket, minutes=10)
     actions.call_next(place.one, actor=place.ani)
     assert ranges.settle() == 0
+
+
+def test_a_missed_number_is_told_at_once_until_when_one_may_come_back(place):
+    mine = take(place.queue, person=Person(name="Budi", phone="+6281299990000"))
+    nobody = take(place.queue, person=Person(name="Tanpa Alamat"))
+    for ticket, key in ((mine, "1"), (nobody, "2")):
+        assert actions.call_next(place.one, actor=place.ani, key=key) == ticket
+        ticket.refresh_from_db()
+        for _press in range(2):
+            actions.no_answer(ticket, actor=place.ani, key=f"n{key}")
+    missed = Notice.objects.filter(kind="counters.ticket_missed")
+    notice = missed.get()
+    assert notice.object_ref == mine.label
+    assert notice.subject == f"{mine.label} terlewat: kembali sampai 09.30"
+    assert notice.path == address_of(mine)
+    assert Delivery.objects.get(notice=notice).channel == "sms"
+    # The second time there is no coming back, and no time is promised.
+    mine.refresh_from_db()
+    actions.come_back(mine)
+    assert actions.call_next(place.one, actor=place.ani, key="3") == mine
+    mine.refresh_from_db()
+    actions.no_answer(mine, actor=place.ani, key="n3")
+    assert missed.count() == 2
+    assert missed.order_by("-id")[0].subject == f"{mine.label} terlewat"
