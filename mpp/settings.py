@@ -287,6 +287,8 @@ ACCOUNT_RATE_LIMITS = {
     "queue": "300/m/ip",
     "queue_person": "12/h/key",
     "queue_help": "3/d/key",
+    # The link of one's live number sent again, per number.
+    "queue_link": "60/m/ip,1/10m/key",
     # Study visits: a request, a letter, a link by mail, the code on site (one net, many guests).
     "visit_request": "20/m/ip",
     "visit_upload": "30/m/ip",

@@ -43,6 +43,7 @@ from counters.actions.hall import (
 from counters.actions.holds import accept, confirm, hold_again
 from counters.actions.holds import hold as hold_place
 from counters.actions.line import hold, next_errand, resume, transfer
+from counters.actions.line_notices import can_send_link, send_link
 from counters.actions.lost_times import displace_lost, follow_calendar
 from counters.actions.own import (
     can_come_back,
@@ -101,6 +102,8 @@ __all__ = [
     "call_next",
     "call_this",
     "can_come_back",
+    "can_send_link",
+    "send_link",
     "can_put_in_force",
     "cancel",
     "claim_device",

@@ -10,10 +10,12 @@ from datetime import date, datetime
 from django.utils import translation
 
 from accounts.notices import notify
-from counters.models import Counter, Queue, Ticket, TicketState
+from counters.actions.booking_base import tell
+from counters.models import Booking, Counter, Queue, Ticket, TicketState
 from counters.words import clock_words
 from mpp.kit import clock
 from mpp.kit.keys import link_token
+from mpp.kit.transactions import act
 
 # Who still waits for a call; whoever stands at a counter is told there.
 IN_LINE = (TicketState.PRINTING, TicketState.WAITING, TicketState.HELD, TicketState.MISSED)
@@ -93,4 +95,24 @@ def _tell_all(rows: Iterable[Ticket], what: str, at: datetime, **more) -> int:
     return sum(tell_ticket(ticket, what, mark, **more) for ticket in rows)
 
 
-__all__ = ["IN_LINE", "tell_freed", "tell_line", "tell_ticket"]
+@act
+def send_link(row: Ticket | Booking) -> int:
+    """Send the link of a live number or booking once more, only to the contact kept with it.
+
+    0 when no contact is kept; then only the counter helps. How often is the caller's matter.
+    """
+    now = clock.now()
+    if isinstance(row, Ticket):
+        return tell_ticket(row, "issued", f"{now:%Y%m%d%H%M%S%f}")
+    if not can_send_link(row):
+        return 0
+    tell(row, "link", key=f"{now:%Y%m%d%H%M%S%f}")
+    return 1
+
+
+def can_send_link(row: Ticket | Booking) -> bool:
+    """Whether a contact is kept to which the link may go."""
+    return bool(row.owner_id or row.email or row.phone)
+
+
+__all__ = ["IN_LINE", "can_send_link", "send_link", "tell_freed", "tell_line", "tell_ticket"]

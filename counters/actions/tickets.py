@@ -16,6 +16,7 @@ from counters.actions.base import (
     held_by,
     local_day,
 )
+from counters.actions.line_notices import tell_ticket
 from counters.hours import DayHours, site_hours
 from counters.models import (
     Booking,
@@ -156,7 +157,7 @@ def _issue(
         raise Refused(verdict.sentence)
     number = next_number(day, person=person, counts=True, by_staff=source in BY_STAFF)
     start = max(now, hours.opens_at)
-    return insert_ticket(
+    ticket = insert_ticket(
         day,
         number,
         person=person,
@@ -169,6 +170,10 @@ def _issue(
         state=state,
         start=start,
     )
+    if source == Source.ONLINE:
+        # At home there is no paper: without this the link lives in one browser only.
+        tell_ticket(ticket, "issued", "1")
+    return ticket
 
 
 def next_number(day: QueueDay, *, person: Person, counts: bool, by_staff: bool) -> int:

@@ -85,6 +85,7 @@ def form_page(
     *,
     refused: str = "",
     found_url: str = "",
+    can_send: bool = False,
     slot: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -100,6 +101,7 @@ def form_page(
         "fields": [form[name] for name in form.fields if name not in ("website", "key", "also")],
         "refused": refused,
         "found_url": found_url,
+        "can_send": can_send,
         "slot": slot,
         "waiting": waiting_words(glance.waiting) if glance else "",
         "back_url": queue_url(queue),
@@ -145,12 +147,30 @@ def refused_page(
     """
     found = getattr(fault, "found", None)
     own = found is not None and request.user.is_authenticated and found.owner_id == request.user.pk
-    url = address_of(found) if own else ""
     if isinstance(fault, actions.FormUsed):
         renew_key(form)
+    if own or found is None or not actions.can_send_link(found):
+        url = address_of(found) if own else ""
+        return form_page(
+            request, queue, form, refused=fault.sentence, found_url=url, status=409, **given
+        )
+    if "send_link" in request.POST:
+        return _send_link(request, queue, form, found, **given)
     return form_page(
-        request, queue, form, refused=fault.sentence, found_url=url, status=409, **given
+        request, queue, form, refused=fault.sentence, can_send=True, status=409, **given
     )
+
+
+def _send_link(
+    request: HttpRequest, queue: Queue, form: PersonForm, found: Any, **given: Any
+) -> HttpResponse:
+    """The link once more to whom the live number belongs; where it goes is not shown."""
+    if not consume(request, action="queue_link", key=f"{type(found).__name__}:{found.pk}"):
+        sentence = _("The link was sent a moment ago. Wait ten minutes, or ask at the counter.")
+        return form_page(request, queue, form, refused=sentence, status=429, **given)
+    actions.send_link(found)
+    messages.success(request, _("The link was sent to the contact that was given with it."))
+    return redirect(queue_url(queue))
 
 
 def limit_sentence(request: HttpRequest, form: PersonForm) -> str:

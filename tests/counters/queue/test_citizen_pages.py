@@ -9,8 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Delivery, Notice
 from counters import actions
 from counters.models import ShownRange, Ticket
+from counters.persons import Person as QueuePerson
 from counters.views.secrets import address_of
 from tests.counters.queue.hall import at, hall, make_queue, morning, take
 from tests.web import Person
@@ -366,3 +368,44 @@ def test_wrong_days_are_refused_in_words(place, day):
     page = Person().open(f"/antrean/ambil/antrean-d/?hari={day}")
     assert page.status == 422
     assert re.search("sudah lewat|belum bisa|bukan tanggal|tutup", page.text)
+
+
+# --- the page of a number is lost ---------------------------------------------------------
+def test_a_number_taken_at_home_is_sent_its_link_once(place):
+    page = Person().open(TODAY)
+    page.send(BUDI, with_field="phone")
+    ticket = Ticket.objects.get()
+    again = page.client.post(TODAY, {**BUDI, "key": ticket.issue_key}, follow=True)
+    assert again.status_code == 200
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.path) == ("counters.ticket_issued", address_of(ticket))
+    assert address_of(ticket) in notice.body
+    delivery = Delivery.objects.get(notice=notice)
+    assert (delivery.channel, delivery.address) == ("sms", "+6281234567890")
+
+
+def test_a_number_at_the_kiosk_has_paper_and_is_not_sent(place):
+    take(place.queue, person=QueuePerson(name="Budi", phone="+6281234567890"))
+    assert not Notice.objects.exists()
+
+
+def test_a_lost_link_is_sent_to_the_kept_contact_once_in_ten_minutes(place):
+    mine = take(
+        place.queue, person=QueuePerson(name="Budi", phone="+6281234567890", email="b@contoh.id")
+    )
+    typed = {**BUDI, "email": "penipu@contoh.id"}
+    page = Person().open(TODAY).send(typed, with_field="phone")
+    assert page.status == 409
+    assert "Kirim ulang tautannya" in page.text
+    assert not Notice.objects.exists()
+    page = Person().open(TODAY)
+    for status in (302, 429):
+        key = page.form(with_field="phone").values["key"][0]
+        answer = page.client.post(TODAY, {**typed, "key": key, "send_link": "1"})
+        assert answer.status_code == status
+        assert "contoh.id" not in answer.content.decode().replace("penipu@contoh.id", "")
+        assert address_of(mine) not in answer.content.decode()
+    notice = Notice.objects.get()
+    assert notice.path == address_of(mine)
+    assert Delivery.objects.get(notice=notice).address == "b@contoh.id"
+    assert Ticket.objects.count() == 1
