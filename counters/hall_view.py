@@ -29,7 +29,7 @@ from counters.models import (
     TicketState,
     TicketStep,
 )
-from counters.words import text_of
+from counters.words import clock_words, text_of
 from mpp.kit import clock
 
 # When something becomes an alarm.
@@ -138,7 +138,7 @@ def hall(site: Site, agencies: frozenset[int] | None) -> Hall:
     made.alarms = [
         *_wait_alarms(made.queues),
         *_idle_alarms(made.counters, made.queues),
-        *_stuck_alarms(made.queues),
+        *_standing_alarms(made.queues, site.time_zone),
         *(_device_alarms(site) if agencies is None else ()),
     ]
     return made
@@ -267,12 +267,18 @@ def _idle_alarms(counters: Sequence[CounterRow], queues: Sequence[QueueRow]) -> 
     return found
 
 
-def _stuck_alarms(rows: Sequence[QueueRow]) -> list[Alarm]:
-    since = clock.now() - timedelta(minutes=STUCK_MINUTES)
-    days = [row.day.pk for row in rows if row.day is not None]
-    count = Ticket.objects.filter(
-        queue_day__in=days, state=TicketState.PRINTING, state_at__lt=since
-    ).count()
+def _standing_alarms(rows: Sequence[QueueRow], zone: str) -> list[Alarm]:
+    """Numbers nobody moves on: at the printer, or set aside past their time; one query."""
+    days, now = [row.day.pk for row in rows if row.day is not None], clock.now()
+    since = now - timedelta(minutes=STUCK_MINUTES)
+    late = Q(state=TicketState.HELD, held_until__lt=now)
+    stuck = Q(state=TicketState.PRINTING, state_at__lt=since)
+    found = list(Ticket.objects.filter(late | stuck, queue_day__in=days).order_by("id"))
+    held = [row for row in found if row.state == TicketState.HELD]
+    return [*_stuck_alarms(len(found) - len(held)), *_held_alarms(held, zone)]
+
+
+def _stuck_alarms(count: int) -> list[Alarm]:
     if not count:
         return []
     words = ngettext(
@@ -281,6 +287,15 @@ def _stuck_alarms(rows: Sequence[QueueRow]) -> list[Alarm]:
         count,
     )
     return [Alarm("printer", words % {"count": count})]
+
+
+def _held_alarms(held: Sequence[Ticket], zone: str) -> list[Alarm]:
+    """Numbers set aside until a time that has passed: their page promised that time."""
+    if not held:
+        return []
+    words = [f"{row.label} ({clock_words(clock.local(row.held_until, zone))})" for row in held]
+    text = _("On hold past their time: %(numbers)s. Take them up again.")
+    return [Alarm("pause-circle-fill", text % {"numbers": ", ".join(words)})]
 
 
 def _device_alarms(site: Site) -> list[Alarm]:

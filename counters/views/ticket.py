@@ -70,6 +70,7 @@ class Seen:
             self.there.hours.opens_at and self.at < self.there.hours.opens_at,
             ticket.state == TicketState.CANCELLED and self.at <= ticket.state_at + UNDO_LIMIT,
             ticket.state == TicketState.MISSED and bool(actions.can_come_back(ticket, self.at)),
+            ticket.held_until and ticket.held_until < self.at,
             get_language(),
         )
         return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:24]}"'

@@ -165,14 +165,10 @@ def _elsewhere(
             "label": {"label": _("At the counter"), "icon": "person-check", "tone": "good"},
         }
     if state == TicketState.HELD:
-        until = at_words(ticket.held_until, zone)
         return {
             "kind": "held",
             "strong": _("Your number is set aside"),
-            "text": _("The counter goes on with it at %(time)s. Your place is kept.")
-            % {"time": until}
-            if until
-            else _("The counter waits for something from you. Your place is kept."),
+            "text": _held_words(ticket, now, zone),
             "label": {"label": _("On hold"), "icon": "pause-circle-fill", "tone": "wait"},
         }
     if state == TicketState.MISSED:
@@ -201,6 +197,17 @@ def _elsewhere(
         "text": text,
         "label": {"label": state.label.capitalize(), "icon": icon, "tone": tone},
     }
+
+
+def _held_words(ticket: Ticket, now: datetime, zone: str) -> str:
+    """When a number that was set aside goes on; a time that has passed is no promise any more."""
+    if ticket.held_until is None:
+        return _("The counter waits for something from you. Your place is kept.")
+    if ticket.held_until < now:
+        text = _("It should have gone on at %(time)s. Ask at the counter; your place is kept.")
+    else:
+        text = _("The counter goes on with it at %(time)s. Your place is kept.")
+    return text % {"time": at_words(ticket.held_until, zone)}
 
 
 def _missed(ticket: Ticket, now: datetime, zone: str) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from django.urls import reverse
 from counters import actions, hall_view
 from counters.models import Announcement, Device, DeviceKind, QueueDay, Site, Ticket
 from counters.persons import Person
+from counters.views.secrets import address_of
 from mpp.kit import clock
 from tests.conftest import make_person, post
 from tests.counters.queue.hall import at, hall, make_queue, morning, take
+from tests.web import Person as Reader
 
 pytestmark = pytest.mark.django_db
 HALL = "/admin/aula/"
@@ -194,3 +196,23 @@ def test_lists_of_numbers_are_masked_and_scoped(mall, people, client):
     assert "Rukmini" not in detail.content.decode()
     client.force_login(people.superuser)
     assert client.get(reverse("admin:counters_ticket_changelist")).status_code == 403
+
+
+def test_a_number_held_past_its_time_is_an_alarm_and_its_page_says_so(mall):
+    ticket, other = take(mall.queue), take(mall.queue)
+    actions.hold(ticket, actor=mall.ani, reason="Salinan kurang", until=at(10))
+    actions.hold(other, actor=mall.ani, reason="Salinan kurang")
+    for moment, is_late in ((at(9, 59), False), (at(11, 20), True)):
+        with time_machine.travel(moment):
+            alarms = hall_view.hall(Site.objects.get(key="among-warga"), None).alarms
+            said = " ".join(alarm.text for alarm in alarms)
+            assert (f"{ticket.label} (10.00)" in said) is is_late
+            assert other.label not in said
+            page = Reader().open(address_of(ticket))
+            assert ("Seharusnya dilanjutkan pukul 10.00" in page.text) is is_late
+    live = f"{address_of(ticket)}kini/"
+    with time_machine.travel(at(9, 59)):
+        etag = Reader().client.get(live).headers["ETag"]
+    with time_machine.travel(at(10, 1)):
+        # Time alone changes the sentence: the page must hear of it.
+        assert Reader().client.get(live, headers={"If-None-Match": etag}).status_code == 200
