@@ -2,12 +2,18 @@
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from counters.actions.base import touch
 from counters.admin.base import DeskForm, LinesField
 from counters.admin.calendar import CalendarAdmin
 from counters.admin.hall_base import HallAdmin, HallForm
-from counters.models import PriorityReason, Queue, Site
+from counters.models import LIVE, PriorityReason, Queue, Site, Ticket
+from mpp.kit import clock
+
+# So many numbers stand in a sentence; the rest is a count.
+SHOWN = 5
 
 
 class QueueForm(HallForm):
@@ -47,7 +53,39 @@ class QueueForm(HallForm):
         site = cleaned.get("site") or self._site()
         if site and any(each.site_id != site.pk for each in cleaned.get("counters") or ()):
             self.add_error("counters", _("This counter stands at another site."))
+        if self.instance.pk and not self.errors:
+            self._leave_nobody(cleaned)
         return cleaned
+
+    def _leave_nobody(self, cleaned: dict) -> None:
+        """As in the hall: no queue with people in line is left without a counter or switched off.
+
+        Holds the queue's day until the change is written: nobody gets in line meanwhile.
+        """
+        kept = set(cleaned.get("counters") or ())
+        gone = set(self.instance.counters.all()) - kept
+        stops = not cleaned.get("is_active")
+        if not (gone or stops):
+            return
+        in_line = Ticket.objects.filter(queue_day__queue=self.instance, state__in=LIVE)
+        days = self.instance.days.filter(day=clock.today(self.instance.site.time_zone))
+        touch(*days.values_list("pk", flat=True))
+        if stops and in_line.exists():
+            words = _("People are in line: %(numbers)s. Serve them first, or end the day.")
+            self.add_error("is_active", words % {"numbers": _labels(in_line)})
+        if gone and not kept and in_line.exists():
+            words = _("People are in line: %(numbers)s. Leave them at least one counter.")
+            self.add_error("counters", words % {"numbers": _labels(in_line)})
+        elif gone and (bound := in_line.filter(wanted_counter__in=gone)).exists():
+            words = _("Sent to this counter: %(numbers)s. Send them elsewhere first.")
+            self.add_error("counters", words % {"numbers": _labels(bound)})
+
+
+def _labels(rows: QuerySet[Ticket]) -> str:
+    """The first numbers in line, and how many more."""
+    found = list(rows.order_by("due_at", "id")[:SHOWN])
+    more = rows.count() - len(found)
+    return ", ".join([row.label for row in found] + ([f"+{more}"] if more > 0 else []))
 
 
 @admin.register(Queue)

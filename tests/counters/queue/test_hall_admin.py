@@ -14,7 +14,7 @@ from counters.actions import follow_postings
 from counters.models import Booking, DayChange, Holiday, Queue, Site, WeekPlan
 from counters.persons import Person
 from tests.conftest import make_person, post
-from tests.counters.queue.hall import MORNING, at, hall, make_queue, morning
+from tests.counters.queue.hall import MORNING, at, hall, make_queue, morning, take
 from tests.counters.queue.test_bookings import TOMORROW, booked, on
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +140,37 @@ def test_a_letter_is_given_once_a_site(desk, mall):
     answer = desk.post(f"/admin/counters/queue/{mall.queue.pk}/change/", {**data, "letter": "P"})
     assert answer.status_code == 200
     assert Queue.objects.get(pk=mall.queue.pk).letter == "D"
+
+
+@pytest.mark.parametrize("field", ["counters", "is_active"])
+def test_no_queue_with_people_in_line_is_left_without_a_counter(desk, mall, field):
+    data = queue_data(desk, mall.queue)
+    data["counters"] = [counter.pk for counter in mall.queue.counters.all()]
+    # A browser sends nothing for what is not chosen.
+    del data[field]
+    waits = [take(mall.queue) for _n in range(7)]
+    address = f"/admin/counters/queue/{mall.queue.pk}/change/"
+    answer = desk.post(address, data)
+    assert answer.status_code == 200
+    told = answer.context["adminform"].form.errors[field][0]
+    assert "D 001, D 002, D 003, D 004, D 005, +2" in told
+    mall.queue.refresh_from_db()
+    assert (mall.queue.is_active, mall.queue.counters.count()) == (True, 2)
+    for ticket in waits:
+        actions.cancel(ticket)
+    assert desk.post(address, data).status_code == 302
+
+
+def test_a_counter_somebody_is_sent_to_stays_with_its_queue(desk, mall):
+    data = {**queue_data(desk, mall.queue), "counters": [mall.one.pk]}
+    address = f"/admin/counters/queue/{mall.queue.pk}/change/"
+    ticket = take(mall.queue)
+    actions.transfer(ticket, actor=mall.ani, counter=mall.two, reason="Diminta")
+    answer = desk.post(address, data)
+    assert answer.status_code == 200
+    assert "D 001" in answer.context["adminform"].form.errors["counters"][0]
+    actions.call_next(mall.two, actor=mall.beni)
+    assert desk.post(address, data).status_code == 302
 
 
 # --- closing a day ------------------------------------------------------------------------
