@@ -13,7 +13,8 @@ from django.db.models import Exists, OuterRef, Q
 from counters.actions.counter_states import free_of_break
 from counters.actions.line_notices import tell_line
 from counters.live import fresh_picture
-from counters.models import Counter, CounterState, QueueDay, Site, Ticket, TicketState
+from counters.models import Counter, CounterState, QueueDay, Ticket, TicketState
+from counters.turn_notices import local_days
 from mpp.kit import clock
 
 # A counter that opens again at once (two officers change places) is no news.
@@ -27,9 +28,8 @@ _told: set[tuple[int, datetime]] = set()
 def tell_idle() -> int:
     """Tell the lines that stand without an open counter; how many people were told."""
     now = clock.now()
-    days = {clock.local(now, site.time_zone).date() for site in Site.objects.only("time_zone")}
     told, found = 0, set()
-    for queue_day in _without_counter(days):
+    for queue_day in _without_counter(local_days(now)):
         since = _stands_since(queue_day, now)
         if since is None or now - since < PATIENCE:
             continue

@@ -6,7 +6,7 @@ killed or runs twice tells nobody twice.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -22,12 +22,16 @@ CALL_IS_NEWS = timedelta(minutes=3)
 _seen: dict[int, int] = {}
 
 
+def local_days(now: datetime) -> set[date]:
+    """The days it is now at the sites; around midnight more than one."""
+    return {clock.local(now, site.time_zone).date() for site in Site.objects.only("time_zone")}
+
+
 def tell_turns() -> int:
     """Tell whom it concerns in every queue that changed; how many notices were due."""
     now = clock.now()
-    days = {clock.local(now, site.time_zone).date() for site in Site.objects.only("time_zone")}
     told = 0
-    rows = list(QueueDay.objects.filter(day__in=days).values_list("pk", "version"))
+    rows = list(QueueDay.objects.filter(day__in=local_days(now)).values_list("pk", "version"))
     changed = {pk: version for pk, version in rows if _seen.get(pk) != version}
     # Who is called elsewhere at a shared counter moves the neighbours' lines too.
     for pk in _neighbours(changed):
