@@ -40,14 +40,14 @@ class Usual:
     load: Mapping[int, float] = field(default_factory=dict)
 
     def quietest(self, hours: Iterable[int]) -> int | None:
-        """The hour with the fewest people among these; None without history."""
+        """The hour with the fewest people among these; None when none of them has history."""
         known = [hour for hour in hours if hour in self.load]
-        return min(known, key=lambda hour: (self.load[hour], hour)) if self.load else None
+        return min(known, key=lambda hour: (self.load[hour], hour), default=None)
 
     def busiest(self, hours: Iterable[int]) -> int | None:
-        """The hour with the most people among these; None without history."""
+        """The hour with the most people among these; None when none of them has history."""
         known = [hour for hour in hours if hour in self.load]
-        return max(known, key=lambda hour: (self.load[hour], -hour)) if self.load else None
+        return max(known, key=lambda hour: (self.load[hour], -hour), default=None)
 
 
 @dataclass(frozen=True, slots=True)
